@@ -1,0 +1,1 @@
+"""Walks one request: load, decide, save. No HTTP, no SQL."""

@@ -1,0 +1,310 @@
+"""What the walks need of the rest of the house, said as protocols: a store, a clock, a mint, a limiter, a post office.
+
+Every verb of the store is atomic, and durable before it returns. A storage fault raises `StoreUnavailable`; no verb
+ever answers "done" when it may not be. Time is passed in; the store never reads a clock.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from frontdesk.protocol.access import AccessClaims
+from frontdesk.protocol.ids import (
+    ChallengeId,
+    ClientId,
+    CodeId,
+    CredentialId,
+    Digest,
+    Email,
+    GrantId,
+    Micros,
+    NetworkId,
+    SessionId,
+    UserId,
+)
+from frontdesk.protocol.records import (
+    AuditEvent,
+    AuthorizationCode,
+    Client,
+    Connection,
+    Grant,
+    LoginCode,
+    Network,
+    NetworkCredential,
+    Role,
+    Session,
+    User,
+)
+from frontdesk.protocol.signin import Budget
+from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, LoginTry, StoreUnavailable
+
+__all__ = ["Clock", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable"]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> Micros:
+        """Microseconds since 1970 UTC, never going back within a process."""
+
+
+class Limiter(Protocol):
+    """Counts calls of one credential, exactly across the workers of a host."""
+
+    def take(self, key: bytes, now: Micros) -> int:
+        """0 when the call may pass; else microseconds until one would."""
+
+
+class PostOffice(Protocol):
+    """Sends mail off the request path."""
+
+    def post(self, to: Email, subject: str, text: str) -> None:
+        """Queue one message. ValueError on CR, LF or NUL in `to` or `subject`."""
+
+
+class Mint(Protocol):
+    """Makes and proves ids, secrets and tokens: the holder of keys and randomness."""
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 text."""
+
+    def new_stamp(self) -> int:
+        """64 random bits, as a signed 64-bit integer."""
+
+    def new_client_id(self, prefix: str) -> str:
+        """`prefix` ("fdci_", "fdni_") and 22 random characters."""
+
+    def new_secret(self, prefix: str) -> str:
+        """`prefix` ("fdcs_", "fdns_"), 256 random bits in base64url, six characters of CRC."""
+
+    def new_login_code(self) -> str:
+        """Six uniform random ASCII digits."""
+
+    def new_code(self, code_id: CodeId) -> str:
+        """An authorization code `fdac_…` that carries its row's id and 256 random bits."""
+
+    def new_refresh_token(self, grant_id: GrantId) -> str:
+        """A refresh token `fdrt_…` that carries its grant's id and 256 random bits."""
+
+    def new_session_token(self, session_id: SessionId) -> str:
+        """A session cookie's value: the row's id and 256 random bits."""
+
+    def read_code(self, value: str) -> CodeId | None:
+        """The row an authorization code names; None unless well-formed, canonical and with a right CRC."""
+
+    def read_refresh_token(self, value: str) -> GrantId | None:
+        """The grant a refresh token names; None unless well-formed."""
+
+    def read_session_token(self, value: str) -> SessionId | None:
+        """The row a session cookie names; None unless well-formed."""
+
+    def digest(self, value: str) -> Digest:
+        """The keyed digest to store for a secret value."""
+
+    def proves(self, value: str, digest: Digest) -> bool:
+        """Whether `value` is what `digest` was made of, in constant time."""
+
+    def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
+        """A signed pointer to the grant (D2)."""
+
+    def read_access_token(self, value: str) -> AccessClaims | None:
+        """What an access token says, when its CRC and MAC are right; its times are not judged here."""
+
+    def seal(self, purpose: str, content: bytes) -> str:
+        """Encrypt and authenticate `content` (AEAD) as base64url text; `purpose` must match at `unseal`."""
+
+    def unseal(self, purpose: str, text: str) -> bytes | None:
+        """The content again; None where anything was changed, or the purpose is another."""
+
+    def mac(self, purpose: str, content: str) -> str:
+        """A short proof (base64url, 128 bits) over `content`, for form tokens and budget keys."""
+
+
+class Store(Protocol):
+    """Remembers. `audit` rows are saved in the verb's own transaction.
+
+    Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)
+    may be answered from memory, and are never older than the last commit on this host (D5).
+    """
+
+    # -- what a check reads
+    async def find_client(self, client_id: ClientId) -> Client | None:
+        """A partner's app by its id."""
+
+    async def find_user(self, user_id: UserId) -> User | None:
+        """A user with roles."""
+
+    async def find_network(self, network_id: NetworkId) -> Network | None:
+        """A network."""
+
+    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
+        """The Basic pair in force under this id; a regenerated one is not found."""
+
+    async def find_grant(self, grant_id: GrantId) -> Grant | None:
+        """A grant with its edges, revoked or not."""
+
+    # -- people
+    async def find_user_by_email(self, email: Email) -> User | None:
+        """A user by address."""
+
+    async def list_users(self) -> Sequence[User]:
+        """All users, by address."""
+
+    async def put_membership(
+        self, *, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent
+    ) -> User | None:
+        """Give the user with `new_user.email` a role, making the user where there is none.
+
+        None, with nothing changed, where the network does not exist, or where the user is its owner or `role` is
+        owner: the owner changes by transfer only.
+        """
+
+    async def remove_membership(
+        self, *, user_id: UserId, network_id: NetworkId, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """Take the role away and drop that network's edges of all the user's grants and connections for good.
+
+        Pending codes lose the network too. False where there was no role or it is the owner's.
+        """
+
+    async def set_user_blocked(self, *, user_id: UserId, blocked: bool, now: Micros, audit: AuditEvent) -> bool:
+        """Block: sessions, pending codes and login codes end for good; grants are refused until unblocked.
+
+        False where there is no such user, or (blocking) the user owns a network.
+        """
+
+    # -- networks
+    async def add_network(
+        self, *, network: Network, owner: User, credential: NetworkCredential, audit: AuditEvent
+    ) -> Network | None:
+        """A new network with its owner (made where the address is new) and its Basic pair; None: the id is taken."""
+
+    async def list_networks(self) -> Sequence[tuple[Network, User, NetworkCredential]]:
+        """All networks with owner and credential, by title."""
+
+    async def find_credential_of(self, network_id: NetworkId) -> NetworkCredential | None:
+        """The Basic pair in force of a network."""
+
+    async def regenerate_credential(
+        self, *, credential: NetworkCredential, replaces_version: int, audit: AuditEvent
+    ) -> bool:
+        """Put a new pair in the place of the one with `replaces_version`; False: another regeneration won."""
+
+    async def touch(
+        self, *, grants: Sequence[tuple[GrantId, Micros]], credentials: Sequence[tuple[CredentialId, Micros]]
+    ) -> None:
+        """Write last uses in one batch; never moves one back. Not a change that a cache must learn of."""
+
+    # -- clients
+    async def add_client(self, *, client: Client, audit: AuditEvent) -> bool:
+        """A new app; False: the id is taken."""
+
+    async def list_clients(self) -> Sequence[Client]:
+        """All apps, by name."""
+
+    async def set_client_disabled(self, *, client_id: ClientId, disabled: bool, now: Micros, audit: AuditEvent) -> bool:
+        """Disable: pending codes end for good; grants are refused until enabled. False: no such app."""
+
+    async def set_client_secret(self, *, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> bool:
+        """Replace an app's secret; the old one is refused from now on. False: no such app."""
+
+    # -- connections, codes, grants
+    async def find_connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
+        """What the last consent gave; None once everything of it ended."""
+
+    async def list_connections(self, user_id: UserId) -> Sequence[tuple[Connection, Sequence[Grant]]]:
+        """A user's connections with their live grants, newest consent first."""
+
+    async def list_network_grants(self, network_id: NetworkId) -> Sequence[Grant]:
+        """Live grants with an undropped edge to this network."""
+
+    async def list_grants(self) -> Sequence[Grant]:
+        """All live grants, newest first; for the operator."""
+
+    async def save_consent(self, *, code: AuthorizationCode, connection: Connection, audit: AuditEvent) -> None:
+        """Store a code and what the connection now is, together."""
+
+    async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
+        """A code, used or not, until it is cleaned away."""
+
+    async def take_code(
+        self, *, code_id: CodeId, grant: Grant, now: Micros, cap: int, audit: AuditEvent
+    ) -> CodeTaken | CodeUsedBefore:
+        """Exchange: mark the code used and insert `grant`, all or nothing; the database decides the winner.
+
+        The grant is inserted with the code's networks less those dropped meanwhile. A connection that then has
+        more than `cap` live grants loses its least recently used one. Losing a race, or a code that is void or no
+        longer alive at `now`, gives `CodeUsedBefore` with the grant that the code was exchanged for, if any.
+        """
+
+    async def count_wrong_verifier(self, *, code_id: CodeId, limit: int, now: Micros) -> int:
+        """Count a failed PKCE proof; void the code at `limit`. The number of failures so far."""
+
+    async def revoke_grant(self, *, grant_id: GrantId, now: Micros, audit: AuditEvent) -> bool:
+        """End a grant for good, ahead of other writes; the last one of a connection ends the connection.
+
+        True where it was alive; False (and no audit row) where there was nothing to end.
+        """
+
+    async def disconnect(self, *, user_id: UserId, client_id: ClientId, now: Micros, audit: AuditEvent) -> int:
+        """End all grants of a connection, void its pending codes and forget its consent; how many grants ended."""
+
+    async def drop_network(
+        self, *, user_id: UserId, client_id: ClientId, network_id: NetworkId, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """Drop one network's edges from a connection's grants and codes; one left without any ends."""
+
+    # -- sign-in
+    async def start_login(self, *, budget_key: bytes, login_code: LoginCode | None, now: Micros) -> bool:
+        """Count a mail against the budget and store the code, replacing this browser's earlier ones for the user.
+
+        False (nothing stored) where the budget has no mail left. With `login_code` None (an unknown address) only
+        the budget is counted, so that both take the same time.
+        """
+
+    async def find_budget(self, budget_key: bytes) -> Budget:
+        """Wrong codes and mails counted under this key."""
+
+    async def try_login_code(
+        self, *, challenge_id: ChallengeId, browser: str, digests: Sequence[Digest], budget_key: bytes, now: Micros
+    ) -> LoginTry:
+        """Judge one guess: budget first, then the code; a wrong one is counted in the same transaction.
+
+        `digests` are the guess under each digest key. A right code is used up.
+        """
+
+    async def start_session(self, *, session: Session, replaces: SessionId | None, audit: AuditEvent) -> None:
+        """A new session; the one it replaces ends. At most 20 a user, the oldest out."""
+
+    async def find_session(self, session_id: SessionId) -> Session | None:
+        """A session's row; whether it is still alive is the caller's judgement."""
+
+    async def touch_session(self, *, session_id: SessionId, now: Micros) -> None:
+        """Note that it was seen."""
+
+    async def end_session(self, *, session_id: SessionId) -> None:
+        """Sign out."""
+
+    # -- housekeeping
+    async def list_audit(
+        self, *, network_id: NetworkId | None = None, client_id: str | None = None, limit: int = 100
+    ) -> Sequence[AuditEvent]:
+        """The newest audit rows first."""
+
+    async def clean(self, *, now: Micros, limit: int) -> int:
+        """Delete up to `limit` rows that nothing can need any more; how many went."""
+
+    async def check(self) -> None:
+        """Raise `StoreUnavailable` unless the store can be read and its migrations are complete."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request came from, for audit rows and mails."""
+
+    address: str | None
+    request_id: str
+
+
+# A named step at which a test may crash, fail or delay the process; None in normal runs.
+Failpoint: TypeAlias = Callable[[str], None]

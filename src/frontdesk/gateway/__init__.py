@@ -1,0 +1,1 @@
+"""Stands before the API: nothing passes that the OpenAPI document does not name."""

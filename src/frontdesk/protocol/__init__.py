@@ -1,0 +1,1 @@
+"""Decides, purely: records and `now` in, a decision out. Standard library only."""

@@ -1,0 +1,223 @@
+"""The one map from a Reason to what a stranger may see of it. RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, CONTRACT."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Reason(Enum):
+    """Why something was refused: rich inside, poor outside."""
+
+    # The API's door, in the contract's order of checks.
+    AMBIGUOUS_TARGET = auto()
+    TWO_CREDENTIALS = auto()
+    DOUBLED_HEADER = auto()
+    MALFORMED_NETWORK_ID = auto()
+    TOKEN_IN_QUERY = auto()
+    UNTRUSTED_FORWARDING = auto()
+    UNKNOWN_OPERATION = auto()
+    METHOD_NOT_ALLOWED = auto()
+    NO_CREDENTIAL = auto()
+    BAD_CREDENTIAL = auto()
+    RATE_LIMITED = auto()
+    SCHEME_FORBIDDEN = auto()
+    NETWORK_REQUIRED = auto()
+    NETWORK_FORBIDDEN = auto()
+    INSUFFICIENT_SCOPE = auto()
+    # Around the door.
+    BODY_TOO_LARGE = auto()
+    HEADERS_TOO_LARGE = auto()
+    UPSTREAM_BROKEN = auto()
+    UPSTREAM_SLOW = auto()
+    OUT_OF_ORDER = auto()
+    # The OAuth endpoints.
+    MALFORMED_FORM = auto()
+    UNSUPPORTED_MEDIA_TYPE = auto()
+    REPEATED_PARAMETER = auto()
+    PARAMETER_IN_QUERY = auto()
+    PLAIN_HTTP = auto()
+    TWO_SECRETS = auto()
+    TWO_CLIENT_IDS = auto()
+    CLIENT_UNPROVEN = auto()
+    CLIENT_DISABLED = auto()
+    MISSING_GRANT_TYPE = auto()
+    UNSUPPORTED_GRANT_TYPE = auto()
+    MISSING_CODE = auto()
+    MISSING_REFRESH_TOKEN = auto()
+    MISSING_TOKEN = auto()
+    CODE_UNKNOWN = auto()
+    CODE_EXPIRED = auto()
+    CODE_USED = auto()
+    CODE_VOID = auto()
+    OTHER_CLIENT = auto()
+    OTHER_REDIRECT_URI = auto()
+    VERIFIER_MISSING = auto()
+    VERIFIER_WRONG = auto()
+    VERIFIER_UNASKED = auto()
+    TOKEN_UNKNOWN = auto()
+    GRANT_REVOKED = auto()
+    USER_BLOCKED = auto()
+    NO_NETWORK_LEFT = auto()
+    SCOPE_MALFORMED = auto()
+    SCOPE_WIDENED = auto()
+    # Authorize, before the redirect URI is proven: a page, never a redirect.
+    AUTHORIZE_REPEATED_CLIENT_OR_URI = auto()
+    AUTHORIZE_UNKNOWN_CLIENT = auto()
+    AUTHORIZE_UNREGISTERED_URI = auto()
+    # Authorize, after: sent back to the client.
+    AUTHORIZE_REPEATED_PARAMETER = auto()
+    AUTHORIZE_RESPONSE_TYPE_MISSING = auto()
+    AUTHORIZE_RESPONSE_TYPE_UNSUPPORTED = auto()
+    AUTHORIZE_RESPONSE_MODE_UNSUPPORTED = auto()
+    AUTHORIZE_REQUEST_OBJECT = auto()
+    AUTHORIZE_REQUEST_URI = auto()
+    AUTHORIZE_SCOPE_MISSING = auto()
+    AUTHORIZE_SCOPE_UNKNOWN = auto()
+    AUTHORIZE_CHALLENGE_MALFORMED = auto()
+    AUTHORIZE_CHALLENGE_METHOD = auto()
+    AUTHORIZE_CHALLENGE_REQUIRED = auto()
+    AUTHORIZE_PROMPT_UNKNOWN = auto()
+    AUTHORIZE_LOGIN_REQUIRED = auto()
+    AUTHORIZE_CONSENT_REQUIRED = auto()
+    AUTHORIZE_DENIED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A no, as a value. `detail` stays inside; the other fields shape the answer."""
+
+    reason: Reason
+    detail: str = ""
+    allow: tuple[str, ...] = ()  # methods, for 405
+    scopes: tuple[str, ...] = ()  # any of which would do, for the challenge
+    schemes: tuple[str, ...] = ()  # "basic", "oauth2": what the operation allows, for the challenge
+    retry_after: int = 0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What leaves the building: status, the `error` (OAuth) or `type` (API) word, and a sentence."""
+
+    status: int
+    code: str
+    message: str
+
+
+def wire(reason: Reason) -> Wire:
+    """The outside of a reason. There is no default arm: a new Reason fails the type check until it is placed."""
+    match reason:
+        case Reason.AMBIGUOUS_TARGET:
+            return Wire(400, "invalidRequest", "The request target is ambiguous or malformed.")
+        case Reason.TWO_CREDENTIALS:
+            return Wire(400, "invalidRequest", "Send one credential, in one Authorization header.")
+        case Reason.DOUBLED_HEADER:
+            return Wire(400, "invalidRequest", "The Authorization and network headers may be sent once only.")
+        case Reason.MALFORMED_NETWORK_ID:
+            return Wire(400, "invalidRequest", "The network id is not a UUID.")
+        case Reason.TOKEN_IN_QUERY:
+            return Wire(400, "invalidRequest", "Send the access token in the Authorization header, not in the query.")
+        case Reason.UNTRUSTED_FORWARDING:
+            return Wire(403, "forbidden", "This endpoint answers configured proxies only.")
+        case Reason.UNKNOWN_OPERATION:
+            return Wire(404, "unknownOperation", "The API has no such path.")
+        case Reason.METHOD_NOT_ALLOWED:
+            return Wire(405, "methodNotAllowed", "This path does not take this method.")
+        case Reason.NO_CREDENTIAL:
+            return Wire(401, "unauthenticated", "Send a credential in the Authorization header.")
+        case Reason.BAD_CREDENTIAL:
+            return Wire(401, "unauthenticated", "The credential is malformed, wrong, expired or revoked.")
+        case Reason.RATE_LIMITED:
+            return Wire(429, "rateLimited", "Too many requests for this credential.")
+        case Reason.SCHEME_FORBIDDEN:
+            return Wire(403, "schemeForbidden", "This operation does not accept this kind of credential.")
+        case Reason.NETWORK_REQUIRED:
+            return Wire(400, "networkRequired", "Name the network in the spacebring-network-id header.")
+        case Reason.NETWORK_FORBIDDEN:
+            return Wire(403, "networkForbidden", "This credential does not open this network.")
+        case Reason.INSUFFICIENT_SCOPE:
+            return Wire(403, "insufficientScope", "The token holds none of the scopes that this operation takes.")
+        case Reason.BODY_TOO_LARGE:
+            return Wire(413, "bodyTooLarge", "The request body is too large.")
+        case Reason.HEADERS_TOO_LARGE:
+            return Wire(431, "headersTooLarge", "The request headers are too large.")
+        case Reason.UPSTREAM_BROKEN:
+            return Wire(502, "badGateway", "The API did not answer properly.")
+        case Reason.UPSTREAM_SLOW:
+            return Wire(504, "gatewayTimeout", "The API did not answer in time.")
+        case Reason.OUT_OF_ORDER:
+            return Wire(503, "temporarilyUnavailable", "Try again in a moment.")
+        case Reason.MALFORMED_FORM:
+            return Wire(400, "invalid_request", "the body is not well-formed application/x-www-form-urlencoded")
+        case Reason.UNSUPPORTED_MEDIA_TYPE:
+            return Wire(415, "invalid_request", "send application/x-www-form-urlencoded")
+        case Reason.REPEATED_PARAMETER:
+            return Wire(400, "invalid_request", "a parameter was sent more than once")
+        case Reason.PARAMETER_IN_QUERY:
+            return Wire(400, "invalid_request", "credentials and tokens belong in the body, not in the query")
+        case Reason.PLAIN_HTTP:
+            return Wire(400, "invalid_request", "use https")
+        case Reason.TWO_SECRETS:
+            return Wire(400, "invalid_request", "authenticate in one way: header or body")
+        case Reason.TWO_CLIENT_IDS:
+            return Wire(400, "invalid_request", "the header and the body name different clients")
+        case Reason.CLIENT_UNPROVEN:
+            return Wire(401, "invalid_client", "unknown client or wrong secret")
+        case Reason.CLIENT_DISABLED:
+            return Wire(401, "invalid_client", "unknown client or wrong secret")
+        case Reason.MISSING_GRANT_TYPE:
+            return Wire(400, "invalid_request", "grant_type is missing")
+        case Reason.UNSUPPORTED_GRANT_TYPE:
+            return Wire(400, "unsupported_grant_type", "use authorization_code or refresh_token")
+        case Reason.MISSING_CODE:
+            return Wire(400, "invalid_request", "code is missing")
+        case Reason.MISSING_REFRESH_TOKEN:
+            return Wire(400, "invalid_request", "refresh_token is missing")
+        case Reason.MISSING_TOKEN:
+            return Wire(400, "invalid_request", "token is missing")
+        case Reason.CODE_UNKNOWN | Reason.CODE_EXPIRED | Reason.CODE_USED | Reason.CODE_VOID:
+            return Wire(400, "invalid_grant", "the code is unknown, expired or used")
+        case Reason.OTHER_CLIENT:
+            return Wire(400, "invalid_grant", "the code or token is unknown, expired or revoked")
+        case Reason.OTHER_REDIRECT_URI:
+            return Wire(400, "invalid_grant", "redirect_uri is not the one of the authorize request")
+        case Reason.VERIFIER_MISSING | Reason.VERIFIER_WRONG | Reason.VERIFIER_UNASKED:
+            return Wire(400, "invalid_grant", "code_verifier does not match the code_challenge")
+        case Reason.TOKEN_UNKNOWN | Reason.GRANT_REVOKED | Reason.USER_BLOCKED | Reason.NO_NETWORK_LEFT:
+            return Wire(400, "invalid_grant", "the code or token is unknown, expired or revoked")
+        case Reason.SCOPE_MALFORMED | Reason.SCOPE_WIDENED:
+            return Wire(400, "invalid_scope", "the scope is malformed or wider than what was asked for at authorize")
+        case Reason.AUTHORIZE_REPEATED_CLIENT_OR_URI:
+            return Wire(400, "invalid_request", "client_id and redirect_uri may be sent once only")
+        case Reason.AUTHORIZE_UNKNOWN_CLIENT:
+            return Wire(400, "invalid_request", "no app is registered under this client_id")
+        case Reason.AUTHORIZE_UNREGISTERED_URI:
+            return Wire(400, "invalid_request", "this redirect_uri is not registered for the app")
+        case Reason.AUTHORIZE_REPEATED_PARAMETER:
+            return Wire(302, "invalid_request", "a parameter was sent more than once")
+        case Reason.AUTHORIZE_RESPONSE_TYPE_MISSING:
+            return Wire(302, "invalid_request", "response_type is missing")
+        case Reason.AUTHORIZE_RESPONSE_TYPE_UNSUPPORTED:
+            return Wire(302, "unsupported_response_type", "use response_type=code")
+        case Reason.AUTHORIZE_RESPONSE_MODE_UNSUPPORTED:
+            return Wire(302, "invalid_request", "use response_mode=query or none")
+        case Reason.AUTHORIZE_REQUEST_OBJECT:
+            return Wire(302, "request_not_supported", "send plain parameters")
+        case Reason.AUTHORIZE_REQUEST_URI:
+            return Wire(302, "request_uri_not_supported", "send plain parameters")
+        case Reason.AUTHORIZE_SCOPE_MISSING:
+            return Wire(302, "invalid_scope", "scope is missing")
+        case Reason.AUTHORIZE_SCOPE_UNKNOWN:
+            return Wire(302, "invalid_scope", "a scope is malformed, unknown or not registered for the app")
+        case Reason.AUTHORIZE_CHALLENGE_MALFORMED:
+            return Wire(302, "invalid_request", "code_challenge is not 43 base64url characters")
+        case Reason.AUTHORIZE_CHALLENGE_METHOD:
+            return Wire(302, "invalid_request", "use code_challenge_method=S256")
+        case Reason.AUTHORIZE_CHALLENGE_REQUIRED:
+            return Wire(302, "invalid_request", "this app must send a code_challenge")
+        case Reason.AUTHORIZE_PROMPT_UNKNOWN:
+            return Wire(302, "invalid_request", "prompt is not understood")
+        case Reason.AUTHORIZE_LOGIN_REQUIRED:
+            return Wire(302, "login_required", "nobody is signed in")
+        case Reason.AUTHORIZE_CONSENT_REQUIRED:
+            return Wire(302, "consent_required", "the user has not approved this")
+        case Reason.AUTHORIZE_DENIED:
+            return Wire(303, "access_denied", "the user refused")

@@ -1,0 +1,66 @@
+"""What a token may do: reading, covering and ordering scopes. RFC 6749 §3.3, and commas (the contract)."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+# Ordered, without repeats, as asked for.
+Scopes: TypeAlias = tuple[str, ...]
+
+READONLY = ".readonly"
+MAX_SCOPES = 200
+MAX_SCOPE_TEXT = 8_192
+
+# RFC 6749 appendix A.4 (%x21 / %x23-5B / %x5D-7E) less the comma, which separates here.
+_SCOPE = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,128}")
+_SEPARATOR = re.compile(r"[ ,]+")
+
+
+def read_scopes(text: str) -> Scopes | None:
+    """Split at spaces and commas, drop repeats, keep the order; None where a character or the size is illegal.
+
+    An empty text gives an empty tuple: whether that is allowed is the caller's rule.
+    """
+    if len(text) > MAX_SCOPE_TEXT:
+        return None
+    asked: dict[str, None] = {}
+    for scope in _SEPARATOR.split(text):
+        if not scope:
+            continue
+        if not _SCOPE.fullmatch(scope):
+            return None
+        asked[scope] = None
+    return tuple(asked) if len(asked) <= MAX_SCOPES else None
+
+
+def render_scopes(scopes: Iterable[str]) -> str:
+    """The wire form: separated by one space, in the order given (RFC 6749 §5.1)."""
+    return " ".join(scopes)
+
+
+def implied(scopes: Iterable[str]) -> frozenset[str]:
+    """What is held once `x` includes `x.readonly` (the contract); nothing else implies anything."""
+    held = set(scopes)
+    return frozenset(held | {scope + READONLY for scope in held if not scope.endswith(READONLY)})
+
+
+def missing(asked: Iterable[str], allowed: Iterable[str]) -> Scopes:
+    """Those asked for that are neither allowed nor implied by what is allowed."""
+    held = implied(allowed)
+    return tuple(scope for scope in asked if scope not in held)
+
+
+def mask_of(scopes: Iterable[str], along: Scopes) -> int:
+    """A bitmap of `scopes` over the append-only list `along`; a scope outside it has no bit."""
+    place = {scope: index for index, scope in enumerate(along)}
+    mask = 0
+    for scope in scopes:
+        index = place.get(scope)
+        if index is not None:
+            mask |= 1 << index
+    return mask
+
+
+def pick(along: Scopes, mask: int) -> Scopes:
+    """The scopes of `along` whose bit is set in `mask`, in order."""
+    return tuple(scope for index, scope in enumerate(along) if mask >> index & 1)

@@ -1,0 +1,1 @@
+"""Remembers. Verbs are atomic by contract; time is passed in."""

@@ -1,0 +1,1 @@
+"""Holds a whole Frontdesk in a test: told time, actors with verbs."""

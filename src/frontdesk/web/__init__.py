@@ -1,0 +1,1 @@
+"""Speaks HTTP to people and partners: request -> record -> flow -> answer."""
