@@ -76,6 +76,7 @@ class Reason(Enum):
     AUTHORIZE_CHALLENGE_METHOD = auto()
     AUTHORIZE_CHALLENGE_REQUIRED = auto()
     AUTHORIZE_PROMPT_UNKNOWN = auto()
+    AUTHORIZE_STATE_TOO_LONG = auto()
     AUTHORIZE_LOGIN_REQUIRED = auto()
     AUTHORIZE_CONSENT_REQUIRED = auto()
     AUTHORIZE_DENIED = auto()
@@ -215,6 +216,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(302, "invalid_request", "this app must send a code_challenge")
         case Reason.AUTHORIZE_PROMPT_UNKNOWN:
             return Wire(302, "invalid_request", "prompt is not understood")
+        case Reason.AUTHORIZE_STATE_TOO_LONG:
+            return Wire(302, "invalid_request", "state is longer than 4096 characters")
         case Reason.AUTHORIZE_LOGIN_REQUIRED:
             return Wire(302, "login_required", "nobody is signed in")
         case Reason.AUTHORIZE_CONSENT_REQUIRED:

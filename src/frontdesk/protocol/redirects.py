@@ -1,0 +1,101 @@
+"""Where a browser may be sent back to: byte-exact. RFC 6749 §3.1.2, RFC 9700 §4.1, RFC 9207."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlsplit
+
+MAX_URI = 2_000
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "[::1]", "localhost"})
+_OUR_PARAMETERS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri", "response"})
+_URI_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?@!$&'()+,;=%\[\]]+")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_ENCODED_PATH = re.compile(r"%(2e|2f|5c|25|23|00|0a|0d|09|20)", re.IGNORECASE)
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectTarget:
+    """A redirect URI that was found in a client's registration. Only `match` makes one."""
+
+    uri: str
+
+    @property
+    def host(self) -> str:
+        """Host and port as a person should see them."""
+        return urlsplit(self.uri).netloc
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.uri)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def with_parameters(self, parameters: list[tuple[str, str]]) -> str:
+        """The URI with parameters added to its query, each encoded so that nothing can split a header."""
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters)
+        joint = "&" if "?" in self.uri else "?"
+        return f"{self.uri}{joint}{query}"
+
+
+def match(asked: str | None, registered: tuple[str, ...]) -> RedirectTarget | None:
+    """The registered URI that equals `asked` byte for byte; an omitted one is the only one there is."""
+    if asked is None:
+        return RedirectTarget(registered[0]) if len(registered) == 1 else None
+    return RedirectTarget(asked) if asked in registered else None
+
+
+def judge_registration(uri: str) -> str | None:
+    """What is wrong with a redirect URI that someone wants to register, as a sentence; None: nothing."""
+    if len(uri) > MAX_URI:
+        return f"longer than {MAX_URI} characters"
+    if not uri.isascii():
+        return "write the host as an A-label (xn--…) and everything else percent-encoded"
+    if "*" in uri:
+        return "wildcards are not allowed: register each address in full"
+    if "#" in uri:
+        return "a fragment (#…) is not allowed"
+    if not _URI_CHARACTERS.fullmatch(uri) or _BROKEN_ESCAPE.search(uri):
+        return "holds a character or an escape that a URI cannot have"
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return "not a URI"
+    return (
+        _judge_authority(parts.scheme, parts.netloc, uri, port) or _judge_path(parts.path) or _judge_query(parts.query)
+    )
+
+
+def _judge_authority(scheme: str, netloc: str, uri: str, port: int | None) -> str | None:
+    if not uri.startswith(("https://", "http://")):
+        return "must be an absolute address that begins with https:// in lower case"
+    if "@" in netloc:
+        return "a user name in the address is not allowed"
+    host = netloc[: -len(f":{port}")] if port is not None else netloc
+    if not host or netloc.endswith(":"):
+        return "the host is missing or its port is empty"
+    if scheme == "http" and host not in LOOPBACK_HOSTS:
+        return "http:// is allowed for 127.0.0.1, [::1] and localhost only: use https://"
+    if host != "[::1]" and not _HOST_NAME.fullmatch(host):
+        return "the host must be a lower-case name or 127.0.0.1"
+    last = host.rsplit(".", 1)[-1]
+    if host not in LOOPBACK_HOSTS and (last.isdigit() or last.startswith("0x")):
+        return "use a host name, not a number"
+    return None
+
+
+def _judge_path(path: str) -> str | None:
+    if not path.startswith("/"):
+        return "needs a path: at least a slash after the host"
+    if "//" in path or any(segment in (".", "..") for segment in path.split("/")):
+        return "the path may not hold //, /./ or /../"
+    if _ENCODED_PATH.search(path):
+        return "the path may not hold encoded dots, slashes, spaces or control characters"
+    return None
+
+
+def _judge_query(query: str) -> str | None:
+    names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+    taken = sorted(names & _OUR_PARAMETERS)
+    return f"the query may not hold {taken[0]}: it is added to the answer" if taken else None
