@@ -38,7 +38,7 @@ from frontdesk.protocol.records import (
 from frontdesk.protocol.signin import Budget
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, LoginTry, StoreUnavailable
 
-__all__ = ["Clock", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable"]
+__all__ = ["Clock", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable", "Witness"]
 
 
 class Clock(Protocol):
@@ -60,6 +60,13 @@ class PostOffice(Protocol):
 
     def post(self, to: Email, subject: str, text: str) -> None:
         """Queue one message. ValueError on CR, LF or NUL in `to` or `subject`."""
+
+
+class Witness(Protocol):
+    """Hears of what happened to no effect (wrong secrets, replays of dead tokens): logged and counted, never stored."""
+
+    def saw(self, event: str, **facts: str | None) -> None:
+        """Note an event; the same event about the same client is thinned out."""
 
 
 class Mint(Protocol):

@@ -64,7 +64,7 @@ Caller: TypeAlias = NetworkCaller | PartnerCaller
 class Admission:
     """A yes: who acts, in which network, with what. `network_id` is None on a networkless operation."""
 
-    caller: Caller
+    caller: Caller | None  # None: nobody in particular, on a public operation
     scheme: str
     network_id: NetworkId | None
     role: Role | None

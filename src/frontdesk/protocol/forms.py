@@ -1,10 +1,13 @@
 """Reading application/x-www-form-urlencoded, in a query or a body. RFC 6749 §3.1 and §3.2, appendix B."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 MAX_FIELDS = 100
+
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +64,7 @@ def _decode(raw: bytes) -> str:
     if b"+" in raw:
         raw = raw.replace(b"+", b" ")
     if b"%" in raw:
-        # unquote_to_bytes passes broken escapes through; two hexadecimal digits must follow each percent sign.
-        for piece in raw.split(b"%")[1:]:
-            int(piece[:2].ljust(2, b"-"), 16)
-            if piece[:1] in (b"+", b"-", b"_", b" ") or piece[1:2] in (b"_", b" "):
-                raise ValueError("broken escape")
+        if _BROKEN_ESCAPE.search(raw):
+            raise ValueError("broken escape")
         raw = unquote_to_bytes(raw)
     return raw.decode("utf-8")

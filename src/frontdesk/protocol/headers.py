@@ -1,4 +1,4 @@
-"""Reading the Authorization and network headers: one of each, in one spelling. RFC 9110 §11.4, RFC 7617, RFC 6750 §2.1."""
+"""Reading the Authorization and network headers: one of each, in one spelling. RFC 9110 §11, RFC 7617, RFC 6750 §2."""
 
 import binascii
 import re

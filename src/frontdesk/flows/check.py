@@ -1,0 +1,100 @@
+"""The walk of one API call: who calls, how often, and may they. The contract's checks 3 to 7, in its order."""
+
+from dataclasses import dataclass
+
+from frontdesk.flows.needs import Limiter, Mint, Store
+from frontdesk.flows.uses import LastUses
+from frontdesk.protocol.access import (
+    Admission,
+    Caller,
+    NetworkCaller,
+    Operation,
+    PartnerCaller,
+    judge_access,
+    judge_grant,
+)
+from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.headers import BasicPair, read_credential
+from frontdesk.protocol.ids import SECOND, CredentialId, Digest, GrantId, Micros, NetworkId
+from frontdesk.protocol.records import Role
+from frontdesk.protocol.scopes import implied, pick
+
+_NOBODY = Digest(bytes(33))
+_PUBLIC = Admission(
+    caller=None, scheme="", network_id=None, role=None, subject="", client_id="", scopes=(), networkless=True
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFlow:
+    """Decides calls. Reads only what the store holds in memory, unless something changed."""
+
+    store: Store
+    mint: Mint
+    limiter: Limiter
+    uses: LastUses
+    offered_roles: frozenset[Role]
+
+    async def check(
+        self,
+        *,
+        authorization: bytes | None,
+        network: NetworkId | None,
+        operations: tuple[Operation, ...],
+        now: Micros,
+    ) -> Admission | Refusal:
+        """Admit or refuse one call to `operations` (several only where no template is more specific)."""
+        if authorization is None:
+            if all("public" in operation.schemes for operation in operations):
+                return _PUBLIC
+            return _unauthenticated(Reason.NO_CREDENTIAL, operations)
+        caller = await self._prove(authorization, now)
+        if caller is None:
+            return _unauthenticated(Reason.BAD_CREDENTIAL, operations)
+        wait = self.limiter.take(_limit_key(caller), now)
+        if wait:
+            return Refusal(reason=Reason.RATE_LIMITED, retry_after=max(1, -(-wait // SECOND)))
+        return judge_access(caller, operations, network, offered_roles=self.offered_roles)
+
+    async def _prove(self, authorization: bytes, now: Micros) -> Caller | None:
+        credential = read_credential(authorization)
+        if credential is None:
+            return None
+        if isinstance(credential, BasicPair):
+            return await self._prove_basic(credential, now)
+        return await self._prove_bearer(credential.value, now)
+
+    async def _prove_basic(self, pair: BasicPair, now: Micros) -> NetworkCaller | None:
+        stored = await self.store.find_network_credential(CredentialId(pair.user))
+        # An unknown id costs what a wrong secret costs.
+        is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else _NOBODY)
+        if stored is None or not is_proven:
+            return None
+        self.uses.credential(stored, now)
+        return NetworkCaller(client_id=stored.client_id, network_id=stored.network_id)
+
+    async def _prove_bearer(self, token: str, now: Micros) -> PartnerCaller | None:
+        claims = self.mint.read_access_token(token)
+        if claims is None or now >= claims.expires_at:
+            return None
+        grant = await self.store.find_grant(GrantId(claims.grant_id))
+        if grant is None or grant.stamp != claims.stamp:
+            return None
+        client = await self.store.find_client(grant.client_id)
+        user = await self.store.find_user(grant.user_id)
+        if user is None or client is None or judge_grant(grant, user, client) is not None:
+            return None
+        self.uses.grant(grant, now)
+        given = set(grant.scopes_given)
+        scopes = tuple(scope for scope in pick(grant.scopes_asked, claims.scope_mask) if scope in given)
+        return PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
+
+
+def _limit_key(caller: Caller) -> bytes:
+    # For bearer the grant counts, so that a refresh buys no more.
+    return (caller.client_id if isinstance(caller, NetworkCaller) else caller.grant.id).encode()
+
+
+def _unauthenticated(reason: Reason, operations: tuple[Operation, ...]) -> Refusal:
+    schemes = dict.fromkeys(scheme for operation in operations for scheme in operation.schemes if scheme != "public")
+    return Refusal(reason=reason, schemes=tuple(schemes))

@@ -1,0 +1,184 @@
+"""The token endpoint's walk: a code or a refresh token becomes an access token. RFC 6749 §4.1.3, §5, §6."""
+
+from dataclasses import dataclass
+
+from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
+from frontdesk.flows.prove import prove_client
+from frontdesk.flows.uses import LastUses
+from frontdesk.protocol.access import judge_grant, live_networks
+from frontdesk.protocol.client_auth import read_claim
+from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.forms import Form
+from frontdesk.protocol.ids import SECOND, GrantId, Micros
+from frontdesk.protocol.pkce import judge_verifier
+from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Edge, Grant, Role
+from frontdesk.protocol.scopes import Scopes, mask_of, read_scopes
+from frontdesk.protocol.store import CodeUsedBefore
+from frontdesk.protocol.token import WRONG_VERIFIERS, TokenAnswer, judge_code, narrow, still_allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFlow:
+    """Exchange and refresh. Lifetimes are microseconds."""
+
+    store: Store
+    clock: Clock
+    mint: Mint
+    witness: Witness
+    uses: LastUses
+    offered_roles: frozenset[Role]
+    access_token_lifetime: int
+    grants_per_connection: int
+
+    async def answer(self, form: Form, authorization: list[bytes], origin: Origin) -> TokenAnswer | Refusal:
+        """Serve one request, whose parameters were each sent once."""
+        grant_type = form.get("grant_type")
+        if grant_type is None:
+            return Refusal(reason=Reason.MISSING_GRANT_TYPE)
+        if grant_type not in ("authorization_code", "refresh_token"):
+            return Refusal(reason=Reason.UNSUPPORTED_GRANT_TYPE)
+        claim = read_claim(form, authorization)
+        if claim is None:
+            return Refusal(reason=Reason.CLIENT_UNPROVEN, detail="no client authentication")
+        if isinstance(claim, Refusal):
+            return claim
+        client = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
+        if isinstance(client, Refusal):
+            return client
+        if grant_type == "refresh_token":
+            return await self._refresh(form, client)
+        return await self._exchange(form, client, origin)
+
+    async def _refresh(self, form: Form, client: Client) -> TokenAnswer | Refusal:
+        token, scope = form.get("refresh_token"), form.get("scope")
+        if token is None:
+            return Refusal(reason=Reason.MISSING_REFRESH_TOKEN)
+        asked = read_scopes(scope) if scope is not None else ()
+        if asked is None:
+            return Refusal(reason=Reason.SCOPE_MALFORMED)
+        grant_id = self.mint.read_refresh_token(token)
+        grant = await self.store.find_grant(grant_id) if grant_id is not None else None
+        if grant is None or not self.mint.proves(token, grant.refresh_digest):
+            return Refusal(reason=Reason.TOKEN_UNKNOWN)
+        if grant.client_id != client.id:
+            self.witness.saw("refresh.other_client", client_id=client.id, grant_id=grant.id)
+            return Refusal(reason=Reason.OTHER_CLIENT)
+        user = await self.store.find_user(grant.user_id)
+        dead = judge_grant(grant, user, client)
+        if dead is not None or user is None:
+            return Refusal(reason=dead or Reason.USER_BLOCKED)
+        if not live_networks(grant, user, offered_roles=self.offered_roles):
+            return Refusal(reason=Reason.NO_NETWORK_LEFT)
+        scopes = narrow(grant, asked)
+        if isinstance(scopes, Reason):
+            return Refusal(reason=scopes)
+        now = self.clock.now()
+        self.uses.grant(grant, now)
+        return self._issue(grant, token, still_allowed(scopes, client), now)
+
+    async def _exchange(self, form: Form, client: Client, origin: Origin) -> TokenAnswer | Refusal:
+        value = form.get("code")
+        if value is None:
+            return Refusal(reason=Reason.MISSING_CODE)
+        code_id = self.mint.read_code(value)
+        code = await self.store.find_code(code_id) if code_id is not None else None
+        if code is None:
+            return Refusal(reason=Reason.CODE_UNKNOWN)
+        now = self.clock.now()
+        fault = judge_code(
+            code,
+            client_id=client.id,
+            is_proven=self.mint.proves(value, code.digest),
+            redirect_uri=form.get("redirect_uri"),
+            now=now,
+        )
+        if fault is Reason.CODE_USED:
+            return await self._replayed(code, code.grant_id, client, origin, now)
+        if fault is not None:
+            self.witness.saw("code.refused", client_id=client.id, reason=fault.name)
+            return Refusal(reason=fault)
+        fault = judge_verifier(form.get("code_verifier"), code.code_challenge)
+        if fault is Reason.VERIFIER_WRONG:
+            await self.store.count_wrong_verifier(code_id=code.id, limit=WRONG_VERIFIERS, now=now)
+        if fault is not None:
+            return Refusal(reason=fault)
+        return await self._take(code, client, origin, now)
+
+    async def _take(
+        self, code: AuthorizationCode, client: Client, origin: Origin, now: Micros
+    ) -> TokenAnswer | Refusal:
+        user = await self.store.find_user(code.user_id)
+        if user is None or user.blocked_at is not None:
+            return Refusal(reason=Reason.USER_BLOCKED)
+        networks = [network for network in code.networks if user.roles.get(network) in self.offered_roles]
+        if not networks:
+            return Refusal(reason=Reason.NO_NETWORK_LEFT)
+        given = still_allowed(code.scopes_given, client)
+        if not given:
+            return Refusal(reason=Reason.SCOPE_WIDENED)
+        grant_id = GrantId(self.mint.new_id())
+        refresh_token = self.mint.new_refresh_token(grant_id)
+        grant = Grant(
+            id=grant_id,
+            user_id=code.user_id,
+            client_id=client.id,
+            stamp=self.mint.new_stamp(),
+            scopes_asked=code.scopes_asked,
+            scopes_given=given,
+            edges=tuple(Edge(network_id=network) for network in networks),
+            refresh_digest=self.mint.digest(refresh_token),
+            code_id=code.id,
+            created_at=now,
+            last_used_at=None,
+        )
+        audit = _audit("code.exchanged", client, origin, now, grant)
+        taken = await self.store.take_code(
+            code_id=code.id, grant=grant, now=now, cap=self.grants_per_connection, audit=audit
+        )
+        if isinstance(taken, CodeUsedBefore):
+            return await self._replayed(code, taken.grant_id, client, origin, now)
+        return self._issue(taken.grant, refresh_token, taken.grant.scopes_given, now)
+
+    async def _replayed(
+        self, code: AuthorizationCode, grant_id: GrantId | None, client: Client, origin: Origin, now: Micros
+    ) -> Refusal:
+        """A second use by the proven client ends what the first one issued (RFC 6749 §4.1.2)."""
+        if grant_id is not None:
+            audit = AuditEvent(
+                at=now,
+                action="code.replayed",
+                actor=f"client:{client.id}",
+                client_id=client.id,
+                user_id=code.user_id,
+                grant_id=grant_id,
+                address=origin.address,
+                request_id=origin.request_id,
+            )
+            await self.store.revoke_grant(grant_id=grant_id, now=now, audit=audit)
+            self.witness.saw("code.replayed", client_id=client.id, grant_id=grant_id)
+        return Refusal(reason=Reason.CODE_USED)
+
+    def _issue(self, grant: Grant, refresh_token: str, scopes: Scopes, now: Micros) -> TokenAnswer | Refusal:
+        if not scopes:
+            return Refusal(reason=Reason.SCOPE_WIDENED)
+        mask = mask_of(scopes, grant.scopes_asked)
+        expires_at = Micros(now + self.access_token_lifetime)
+        return TokenAnswer(
+            access_token=self.mint.access_token(grant, mask, now, expires_at),
+            expires_in=self.access_token_lifetime // SECOND,
+            refresh_token=refresh_token,
+            scopes=scopes,
+        )
+
+
+def _audit(action: str, client: Client, origin: Origin, now: Micros, grant: Grant) -> AuditEvent:
+    return AuditEvent(
+        at=now,
+        action=action,
+        actor=f"client:{client.id}",
+        client_id=client.id,
+        user_id=grant.user_id,
+        grant_id=grant.id,
+        address=origin.address,
+        request_id=origin.request_id,
+    )
