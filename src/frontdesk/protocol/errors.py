@@ -80,6 +80,12 @@ class Reason(Enum):
     AUTHORIZE_LOGIN_REQUIRED = auto()
     AUTHORIZE_CONSENT_REQUIRED = auto()
     AUTHORIZE_DENIED = auto()
+    # The people's pages.
+    PAGE_UNKNOWN = auto()
+    NOT_THE_OWNER = auto()
+    TITLE_MISTYPED = auto()
+    REGENERATED_MEANWHILE = auto()
+    APP_UNAVAILABLE = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,3 +230,13 @@ def wire(reason: Reason) -> Wire:
             return Wire(302, "consent_required", "the user has not approved this")
         case Reason.AUTHORIZE_DENIED:
             return Wire(303, "access_denied", "the user refused")
+        case Reason.PAGE_UNKNOWN:
+            return Wire(404, "notFound", "There is nothing here, or not for this account.")
+        case Reason.NOT_THE_OWNER:
+            return Wire(403, "notTheOwner", "Only the network's owner may do this.")
+        case Reason.TITLE_MISTYPED:
+            return Wire(422, "titleMistyped", "The network's title was not typed as it is written.")
+        case Reason.REGENERATED_MEANWHILE:
+            return Wire(409, "conflict", "The credential was regenerated a moment ago by somebody else.")
+        case Reason.APP_UNAVAILABLE:
+            return Wire(409, "appUnavailable", "The app is switched off or no longer uses this address.")

@@ -7,6 +7,7 @@ hours; one mail a minute and five an hour. Times are microseconds; a window is h
 from dataclasses import dataclass
 
 from frontdesk.protocol.ids import DAY, HOUR, MINUTE, Micros
+from frontdesk.protocol.records import Session
 
 WRONG_CODES = 5
 WRONG_WINDOW = 20 * MINUTE
@@ -14,6 +15,7 @@ WRONG_CODES_A_DAY = 20
 MAILS_AN_HOUR = 5
 MAIL_GAP = MINUTE
 LOGIN_CODE_LIFETIME = 10 * MINUTE
+LOGIN_CODE_DIGITS = 6
 SESSION_IDLE = 12 * HOUR
 SESSION_LIFETIME = 7 * DAY
 SESSION_FRESH = 5 * MINUTE
@@ -69,3 +71,19 @@ def count_mail(budget: Budget, *, now: Micros) -> Budget:
     """The budget with one more mail."""
     mails = tuple(at for at in budget.mails if at > now - HOUR)
     return Budget(wrong=budget.wrong, mails=(*mails, now)[-MAILS_AN_HOUR:])
+
+
+def read_login_code(text: str) -> str | None:
+    """Six ASCII digits once spaces are stripped, leading zeros kept; anything else is None."""
+    digits = "".join(text.split())
+    return digits if len(digits) == LOGIN_CODE_DIGITS and digits.isascii() and digits.isdigit() else None
+
+
+def session_alive(session: Session, *, now: Micros) -> bool:
+    """Seen within the last 12 hours, and begun within the last 7 days."""
+    return now < session.last_seen_at + SESSION_IDLE and now < session.signed_in_at + SESSION_LIFETIME
+
+
+def session_fresh(session: Session, *, now: Micros) -> bool:
+    """Begun within the last 5 minutes: what a dangerous step may ask for."""
+    return now < session.signed_in_at + SESSION_FRESH
