@@ -19,5 +19,5 @@ async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness:
     if refusal is not None:
         witness.saw("client.unproven", client_id=claim.client_id if client is not None else None)
         return refusal
-    assert client is not None  # noqa: S101 - judge_claim refuses None
+    assert client is not None
     return client

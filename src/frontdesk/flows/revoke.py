@@ -32,10 +32,9 @@ class RevokeFlow:
             return claim
         if claim is not None and claim.secret is not None:
             proven = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
-            if isinstance(proven, Refusal):
-                # A disabled app may still give its keys back.
-                if proven.reason is not Reason.CLIENT_DISABLED:
-                    return proven
+            # A disabled app may still give its keys back.
+            if isinstance(proven, Refusal) and proven.reason is not Reason.CLIENT_DISABLED:
+                return proven
             client = proven if isinstance(proven, Client) else await self.store.find_client(claim.client_id)
         grant = await self._find(token)
         if grant is None:

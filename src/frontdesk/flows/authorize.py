@@ -1,0 +1,295 @@
+"""The authorize walk: a valid request, then consent, then a code. RFC 6749 §4.1.1, and the contract's Consent section.
+
+Between its steps the request travels with the browser, sealed and bound to its cookie; nothing is stored before a
+decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.protocol.authorize import (
+    AuthorizeRequest,
+    FaultSentBack,
+    fault_location,
+    judge_authorize,
+    success_location,
+)
+from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.forms import Form
+from frontdesk.protocol.ids import MINUTE, ClientId, CodeId, Micros, NetworkId
+from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Connection, Role, User
+from frontdesk.protocol.redirects import RedirectTarget, match
+from frontdesk.protocol.scopes import Scopes, missing, render_scopes
+
+TRANSACTION_LIFETIME = 30 * MINUTE
+_PURPOSE = "authorize"
+
+CHOOSE_A_NETWORK = "Choose at least one network, or deny."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A valid authorize request on its way through sign-in and consent."""
+
+    client_id: ClientId
+    redirect_uri: str
+    scopes: Scopes
+    state: str | None
+    code_challenge: str | None
+    prompt: frozenset[str]
+    browser: str
+    expires_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack:
+    """Where the browser goes now: the client's redirect URI with a code or an error."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsSignIn:
+    """Somebody must sign in first; `request` is the sealed transaction."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsConsent:
+    """The signed-in user must be asked; `request` is the sealed transaction."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkChoice:
+    """A network that the picker offers."""
+
+    id: NetworkId
+    title: str
+    role: Role
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentOffer:
+    """What the consent page shows. `problem` says why it is shown again."""
+
+    client: Client
+    user: User
+    transaction: Transaction
+    redirect_host: str
+    networks: tuple[NetworkChoice, ...]
+    scopes: Scopes
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizeFlow:
+    """From an authorize request to a code. `code_lifetime` is microseconds."""
+
+    store: Store
+    clock: Clock
+    mint: Mint
+    issuer: str
+    offered_roles: frozenset[Role]
+    code_lifetime: int
+    known_scopes: frozenset[str] | None
+
+    async def begin(
+        self, form: Form, *, browser: str, user: User | None, origin: Origin
+    ) -> SendBack | NeedsSignIn | NeedsConsent | Refusal:
+        """Judge a request and find its next step; a Refusal is for an error page."""
+        client_id = form.get("client_id")
+        client = await self.store.find_client(ClientId(client_id)) if client_id is not None else None
+        request = judge_authorize(form, client, known_scopes=self.known_scopes)
+        if isinstance(request, Refusal):
+            return request
+        if isinstance(request, FaultSentBack):
+            return SendBack(location=fault_location(request, issuer=self.issuer))
+        tx = self._transaction(request, browser)
+        if user is None or "login" in request.prompt or "select_account" in request.prompt:
+            if "none" in request.prompt:
+                return self._fault(tx, Reason.AUTHORIZE_LOGIN_REQUIRED)
+            return NeedsSignIn(request=self.seal(tx))
+        # begin() has just proven the client; only a skipped consent goes on from here without a page.
+        skipped = await self._skip(tx, client, user, origin) if client is not None else None
+        if skipped is not None:
+            return skipped
+        if "none" in request.prompt:
+            return self._fault(tx, Reason.AUTHORIZE_CONSENT_REQUIRED)
+        return NeedsConsent(request=self.seal(tx))
+
+    async def offer(self, tx: Transaction, user: User, *, origin: Origin) -> ConsentOffer | SendBack | Refusal:
+        """What to ask the user; SendBack where the page may be skipped."""
+        client = await self._client(tx)
+        if isinstance(client, Refusal):
+            return client
+        skipped = await self._skip(tx, client, user, origin)
+        return skipped if skipped is not None else await self._page(tx, client, user, ticked=None)
+
+    async def decide(
+        self, tx: Transaction, user: User, *, decision: str, networks: Sequence[str], origin: Origin
+    ) -> SendBack | ConsentOffer | Refusal:
+        """Carry out the user's decision. What was not offered is ignored; allow with no network left asks again."""
+        client = await self._client(tx)
+        if isinstance(client, Refusal):
+            return client
+        if decision == "deny":
+            return self._fault(tx, Reason.AUTHORIZE_DENIED)
+        offered = self._offered(user)
+        chosen = tuple(network for network in offered if network in networks)
+        if decision != "allow" or not chosen:
+            problem = CHOOSE_A_NETWORK if decision == "allow" else ""
+            return await self._page(tx, client, user, ticked=frozenset(networks), problem=problem)
+        now = self.clock.now()
+        connection = Connection(
+            user_id=user.id,
+            client_id=client.id,
+            redirect_uri=tx.redirect_uri,
+            scopes_given=tx.scopes,
+            networks_offered=offered,
+            networks_given=chosen,
+            created_at=now,
+            consented_at=now,
+        )
+        return await self._issue(tx, connection, networks=chosen, now=now, origin=origin)
+
+    def seal(self, tx: Transaction) -> str:
+        """The transaction as text that only this installation can read."""
+        return self.mint.seal(_PURPOSE, msgspec.msgpack.encode(tx))
+
+    def unseal(self, text: str, *, browser: str) -> Transaction | None:
+        """The transaction again; None where it was changed, is another browser's, or is older than 30 minutes."""
+        content = self.mint.unseal(_PURPOSE, text)
+        if content is None:
+            return None
+        tx = msgspec.msgpack.decode(content, type=Transaction)
+        return tx if tx.browser == browser and self.clock.now() < tx.expires_at else None
+
+    def add_network(self, connection: Connection, *, browser: str) -> str:
+        """A sealed transaction that shows the consent page of an existing connection again."""
+        return self.seal(
+            Transaction(
+                client_id=connection.client_id,
+                redirect_uri=connection.redirect_uri,
+                scopes=connection.scopes_given,
+                state=None,
+                code_challenge=None,
+                prompt=frozenset({"consent"}),
+                browser=browser,
+                expires_at=Micros(self.clock.now() + TRANSACTION_LIFETIME),
+            )
+        )
+
+    def _transaction(self, request: AuthorizeRequest, browser: str) -> Transaction:
+        return Transaction(
+            client_id=request.client_id,
+            redirect_uri=request.target.uri,
+            scopes=request.scopes,
+            state=request.state,
+            code_challenge=request.code_challenge,
+            prompt=request.prompt,
+            browser=browser,
+            expires_at=Micros(self.clock.now() + TRANSACTION_LIFETIME),
+        )
+
+    async def _client(self, tx: Transaction) -> Client | Refusal:
+        """The app as it is now: its registration may have changed since the request was sealed."""
+        client = await self.store.find_client(tx.client_id)
+        if client is None or client.disabled_at is not None:
+            return Refusal(reason=Reason.AUTHORIZE_UNKNOWN_CLIENT)
+        if match(tx.redirect_uri, client.redirect_uris) is None:
+            return Refusal(reason=Reason.AUTHORIZE_UNREGISTERED_URI)
+        if missing(tx.scopes, client.scopes):
+            return Refusal(reason=Reason.AUTHORIZE_SCOPE_UNKNOWN)
+        return client
+
+    async def _skip(self, tx: Transaction, client: Client, user: User, origin: Origin) -> SendBack | None:
+        """Issue a code without asking, where this very thing was approved before (the contract's Consent section)."""
+        if "consent" in tx.prompt or not client.is_confidential:
+            return None
+        connection = await self.store.find_connection(user.id, client.id)
+        if connection is None or connection.redirect_uri != tx.redirect_uri:
+            return None
+        if missing(tx.scopes, connection.scopes_given):
+            return None
+        offered = self._offered(user)
+        live = tuple(network for network in connection.networks_given if network in offered)
+        if not live or not set(offered) <= set(connection.networks_offered):
+            return None
+        return await self._issue(tx, connection, networks=live, now=self.clock.now(), origin=origin)
+
+    async def _page(
+        self, tx: Transaction, client: Client, user: User, *, ticked: frozenset[str] | None, problem: str = ""
+    ) -> ConsentOffer:
+        offered = self._offered(user)
+        if ticked is None:
+            connection = await self.store.find_connection(user.id, client.id)
+            ticked = frozenset(connection.networks_given if connection is not None else ())
+            if len(offered) == 1:
+                ticked = frozenset(offered)
+        choices = []
+        for network_id in offered:
+            network = await self.store.find_network(network_id)
+            if network is not None:
+                choices.append(
+                    NetworkChoice(
+                        id=network_id,
+                        title=network.title,
+                        role=user.roles[network_id],
+                        ticked=network_id in ticked,
+                    )
+                )
+        return ConsentOffer(
+            client=client,
+            user=user,
+            transaction=tx,
+            redirect_host=RedirectTarget(tx.redirect_uri).host,
+            networks=tuple(sorted(choices, key=lambda choice: (choice.title.casefold(), choice.id))),
+            scopes=tx.scopes,
+            problem=problem,
+        )
+
+    def _offered(self, user: User) -> tuple[NetworkId, ...]:
+        return tuple(network for network, role in user.roles.items() if role in self.offered_roles)
+
+    async def _issue(
+        self, tx: Transaction, connection: Connection, *, networks: tuple[NetworkId, ...], now: Micros, origin: Origin
+    ) -> SendBack:
+        code_id = CodeId(self.mint.new_id())
+        value = self.mint.new_code(code_id)
+        code = AuthorizationCode(
+            id=code_id,
+            digest=self.mint.digest(value),
+            client_id=tx.client_id,
+            user_id=connection.user_id,
+            redirect_uri=tx.redirect_uri,
+            scopes_asked=tx.scopes,
+            scopes_given=tx.scopes,
+            networks=networks,
+            code_challenge=tx.code_challenge,
+            created_at=now,
+            expires_at=Micros(now + self.code_lifetime),
+        )
+        audit = AuditEvent(
+            at=now,
+            action="consent.given",
+            actor=f"user:{connection.user_id}",
+            client_id=tx.client_id,
+            user_id=connection.user_id,
+            address=origin.address,
+            request_id=origin.request_id,
+            detail=f"{render_scopes(tx.scopes)} in {' '.join(networks)}",
+        )
+        await self.store.save_consent(code=code, connection=connection, audit=audit)
+        target = RedirectTarget(tx.redirect_uri)
+        return SendBack(location=success_location(target, code=value, state=tx.state, issuer=self.issuer))
+
+    def _fault(self, tx: Transaction, reason: Reason) -> SendBack:
+        fault = FaultSentBack(target=RedirectTarget(tx.redirect_uri), state=tx.state, reason=reason)
+        return SendBack(location=fault_location(fault, issuer=self.issuer))
