@@ -9,6 +9,8 @@ class Reason(Enum):
 
     # The API's door, in the contract's order of checks.
     AMBIGUOUS_TARGET = auto()
+    MALFORMED_REQUEST = auto()
+    API_OVER_PLAIN_HTTP = auto()
     TWO_CREDENTIALS = auto()
     DOUBLED_HEADER = auto()
     MALFORMED_NETWORK_ID = auto()
@@ -114,6 +116,10 @@ def wire(reason: Reason) -> Wire:
     match reason:
         case Reason.AMBIGUOUS_TARGET:
             return Wire(400, "invalidRequest", "The request target is ambiguous or malformed.")
+        case Reason.MALFORMED_REQUEST:
+            return Wire(400, "invalidRequest", "The headers are malformed, or ask for something that is not offered.")
+        case Reason.API_OVER_PLAIN_HTTP:
+            return Wire(400, "invalidRequest", "Use https.")
         case Reason.TWO_CREDENTIALS:
             return Wire(400, "invalidRequest", "Send one credential, in one Authorization header.")
         case Reason.DOUBLED_HEADER:
