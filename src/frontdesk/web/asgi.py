@@ -1,0 +1,85 @@
+"""Between ASGI and the plain records: a scope becomes a Request, an Answer is sent. ASGI 3.0, RFC 9110."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+from frontdesk.protocol.http import Answer, Request
+from frontdesk.web.edge import Edge
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]
+
+
+class BodyTooLargeError(Exception):
+    """More bytes came than the endpoint takes."""
+
+
+def read_target(scope: Scope) -> bytes:
+    """The raw path and query as sent; an absolute-form target has lost its authority, which is never believed."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+def read_request(scope: Scope, edge: Edge, request_id: str) -> Request:
+    """The request without its body."""
+    client = scope.get("client")
+    request = Request(
+        method=scope["method"],
+        target=read_target(scope),
+        headers=scope["headers"],
+        peer=client[0] if client else None,
+        https=scope.get("scheme") == "https",
+        request_id=request_id,
+    )
+    edge.settle(request)
+    return request
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """The whole body; BodyTooLargeError once it exceeds `limit` bytes, ConnectionError where the sender left."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the caller left")
+        if len(body) > limit:
+            raise BodyTooLargeError
+        return body
+    pieces, size = [body], len(body)
+    async for piece in stream_body(receive):
+        size += len(piece)
+        if size > limit:
+            raise BodyTooLargeError
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def stream_body(receive: Receive) -> AsyncIterator[bytes]:
+    """The body piece by piece."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the caller left")
+        if piece := message.get("body", b""):
+            yield piece
+        if not message.get("more_body"):
+            return
+
+
+async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None:
+    """Send an answer; to HEAD, its headers only."""
+    headers = answer.headers
+    if answer.stream is None:
+        headers = [*headers, (b"content-length", str(len(answer.body)).encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else answer.body})
+        return
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    async for piece in answer.stream:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,104 @@
+"""The front door: every request's way to the handler that serves it, and what it gets when that handler breaks."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from frontdesk.protocol.http import Answer, Request
+from frontdesk.protocol.store import StoreUnavailable
+from frontdesk.web.asgi import (
+    AsgiApp,
+    BodyTooLargeError,
+    Handler,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+    read_request,
+    send_answer,
+    stream_body,
+)
+from frontdesk.web.edge import Edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """How a kind of endpoint says that it cannot serve: each takes the request id."""
+
+    too_large: Callable[[str], Answer]
+    unavailable: Callable[[str], Answer]
+    bug: Callable[[str], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One endpoint. `max_body` in bytes; None: the body is streamed to the handler."""
+
+    handler: Handler
+    family: Family
+    max_body: int | None = 0
+
+
+class Front:
+    """The ASGI app of one worker, less its lifespan."""
+
+    def __init__(
+        self,
+        *,
+        routes: Mapping[bytes, Route],
+        site: AsgiApp,
+        site_prefixes: tuple[bytes, ...],
+        otherwise: Route,
+        edge: Edge,
+        worker_tag: str,
+        on_bug: Callable[[str, BaseException], None],
+    ) -> None:
+        """`routes` are matched on the raw path, whole; `otherwise` (the gateway) gets what is nobody's."""
+        self._routes = routes
+        self._site = site
+        self._site_prefixes = site_prefixes
+        self._otherwise = otherwise
+        self._edge = edge
+        self._tag = worker_tag
+        self._count = itertools.count(1)
+        self._on_bug = on_bug
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request; WebSockets are closed."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+        request = read_request(scope, self._edge, self.next_id())
+        route = self._routes.get(raw_path)
+        if route is None:
+            if raw_path.startswith(self._site_prefixes):
+                scope["frontdesk"] = request
+                await self._site(scope, receive, send)
+                return
+            route = self._otherwise
+        answer = await self._serve(route, request, receive)
+        if answer is not None:
+            await send_answer(answer, send, head=request.method == "HEAD")
+
+    def next_id(self) -> str:
+        """An id that no other request of this installation has."""
+        return f"{self._tag}-{next(self._count):x}"
+
+    async def _serve(self, route: Route, request: Request, receive: Receive) -> Answer | None:
+        try:
+            if route.max_body is None:
+                request.stream = stream_body(receive)
+            elif request.method not in ("GET", "HEAD"):
+                request.body = await read_body(receive, route.max_body)
+            return await route.handler(request)
+        except BodyTooLargeError:
+            return route.family.too_large(request.request_id)
+        except StoreUnavailable as fault:
+            self._on_bug(request.request_id, fault)
+            return route.family.unavailable(request.request_id)
+        except ConnectionError:
+            return None
+        except Exception as bug:  # noqa: BLE001 - the one border: everything else becomes a plain 500
+            self._on_bug(request.request_id, bug)
+            return route.family.bug(request.request_id)

@@ -1,0 +1,51 @@
+"""Is it alive, is it ready, which version: three small answers for the people who run it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import msgspec
+
+from frontdesk import __version__
+from frontdesk.protocol.http import Answer, Headers, Request
+from frontdesk.protocol.store import StoreUnavailable
+
+_HEADERS: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+
+
+@dataclass(slots=True, kw_only=True)
+class Health:
+    """One worker's state. `draining` is set once it was asked to end."""
+
+    worker: int
+    check_store: Callable[[], Awaitable[None]]
+    draining: bool = field(default=False)
+
+    async def live(self, request: Request) -> Answer:
+        """GET /livez: the process answers. Callers on this machine are told which worker."""
+        document: dict[str, object] = {"status": "ok"}
+        if _is_loopback(request):
+            document["worker"] = self.worker
+        return _json(200, document)
+
+    async def ready(self, request: Request) -> Answer:
+        """GET /readyz: the store can be read, its migrations are complete, and no end is near."""
+        problem = "draining" if self.draining else ""
+        try:
+            await self.check_store()
+        except StoreUnavailable as fault:
+            problem = f"store: {fault}" if _is_loopback(request) else "store"
+        return _json(503, {"status": problem}) if problem else _json(200, {"status": "ready"})
+
+    async def version(self, request: Request) -> Answer:
+        """GET /version."""
+        return _json(200, {"name": "frontdesk", "version": __version__})
+
+
+def _is_loopback(request: Request) -> bool:
+    return request.peer is not None and ip_address(request.peer).is_loopback
+
+
+def _json(status: int, document: dict[str, object]) -> Answer:
+    headers = [*_HEADERS, (b"retry-after", b"1")] if status == 503 else _HEADERS
+    return Answer(status=status, headers=headers, body=msgspec.json.encode(document))
