@@ -1,0 +1,140 @@
+"""Connected apps: what a person let apps do, and taking it back, whole or network by network. D1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frontdesk.flows.authorize import AuthorizeFlow
+from frontdesk.flows.needs import Clock, Origin, Store
+from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.ids import ClientId, Micros, NetworkId, read_uuid
+from frontdesk.protocol.records import AuditEvent, Client, Connection, Grant, Role, User
+from frontdesk.protocol.scopes import Scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedNetwork:
+    """A network that an app was let into; `live` is False while the person's role there does not open it."""
+
+    id: NetworkId
+    title: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedApp:
+    """An app as its user sees it: the union of all that its grants open. `finished` once it fetched its tokens."""
+
+    client: Client
+    networks: tuple[ConnectedNetwork, ...]
+    scopes: Scopes
+    since: Micros
+    last_used_at: Micros | None
+    finished: bool
+    can_add: bool  # a network that it has not been given is there to be added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedApps:
+    """Lists, widens and ends a person's connections."""
+
+    store: Store
+    clock: Clock
+    authorize: AuthorizeFlow
+    offered_roles: frozenset[Role]
+
+    async def list_apps(self, user: User) -> tuple[ConnectedApp, ...]:
+        """The user's connections, newest consent first."""
+        apps = []
+        for connection, grants in await self.store.list_connections(user.id):
+            client = await self.store.find_client(connection.client_id)
+            if client is not None:
+                apps.append(await self._app(user, client, connection, grants))
+        return tuple(apps)
+
+    async def disconnect(self, user: User, client_id: str, *, origin: Origin) -> Client | Refusal:
+        """End everything that the user let this app do; the answer is the app it was."""
+        client = await self._connected(user, client_id)
+        if isinstance(client, Refusal):
+            return client
+        now = self.clock.now()
+        audit = self._audit("connection.ended", user, client.id, origin, now)
+
+        await self.store.disconnect(user_id=user.id, client_id=client.id, now=now, audit=audit)
+        return client
+
+    async def drop_network(self, user: User, client_id: str, *, network_id: str, origin: Origin) -> Client | Refusal:
+        """Shut the app out of one network; a connection left without any ends."""
+        client = await self._connected(user, client_id)
+        network = read_uuid(network_id)
+        if isinstance(client, Refusal) or network is None:
+            return Refusal(reason=Reason.PAGE_UNKNOWN)
+        now = self.clock.now()
+        audit = self._audit("network.disconnected", user, client.id, origin, now, network=NetworkId(network))
+
+        dropped = await self.store.drop_network(
+            user_id=user.id, client_id=client.id, network_id=NetworkId(network), now=now, audit=audit
+        )
+        return client if dropped else Refusal(reason=Reason.PAGE_UNKNOWN)
+
+    async def add_network(self, user: User, client_id: str, *, browser: str) -> str | Refusal:
+        """A sealed authorize request that shows the consent page again, for more networks."""
+        client = await self._connected(user, client_id)
+        if isinstance(client, Refusal):
+            return client
+        connection = await self.store.find_connection(user.id, client.id)
+        if connection is None:
+            return Refusal(reason=Reason.PAGE_UNKNOWN)
+        # The page would refuse these too; said here, the person learns it before choosing.
+        if client.disabled_at is not None or connection.redirect_uri not in client.redirect_uris:
+            return Refusal(reason=Reason.APP_UNAVAILABLE)
+        return self.authorize.add_network(connection, browser=browser)
+
+    async def _connected(self, user: User, client_id: str) -> Client | Refusal:
+        if not client_id.isascii() or not client_id.isprintable():
+            return Refusal(reason=Reason.PAGE_UNKNOWN)
+        client = await self.store.find_client(ClientId(client_id))
+        for connection, _ in await self.store.list_connections(user.id) if client is not None else ():
+            if connection.client_id == client_id and client is not None:
+                return client
+        return Refusal(reason=Reason.PAGE_UNKNOWN)
+
+    async def _app(self, user: User, client: Client, connection: Connection, grants: Sequence[Grant]) -> ConnectedApp:
+        reached = dict.fromkeys(edge.network_id for grant in grants for edge in grant.edges if edge.dropped_at is None)
+        networks = []
+        for network_id in reached or connection.networks_given:
+            network = await self.store.find_network(network_id)
+            if network is not None:
+                live = user.roles.get(network_id) in self.offered_roles
+                networks.append(ConnectedNetwork(id=network_id, title=network.title, live=live))
+        offered = {network_id for network_id, role in user.roles.items() if role in self.offered_roles}
+        scopes = dict.fromkeys(scope for grant in grants for scope in grant.scopes_given)
+        return ConnectedApp(
+            client=client,
+            networks=tuple(sorted(networks, key=lambda network: (network.title.casefold(), network.id))),
+            scopes=tuple(scopes) or connection.scopes_given,
+            since=connection.created_at,
+            last_used_at=max((grant.last_used_at for grant in grants if grant.last_used_at is not None), default=None),
+            finished=bool(grants),
+            can_add=client.disabled_at is None and bool(offered - {network.id for network in networks}),
+        )
+
+    def _audit(
+        self,
+        action: str,
+        user: User,
+        client_id: ClientId,
+        origin: Origin,
+        now: Micros,
+        *,
+        network: NetworkId | None = None,
+    ) -> AuditEvent:
+        return AuditEvent(
+            at=now,
+            action=action,
+            actor=f"user:{user.id}",
+            network_id=network,
+            client_id=client_id,
+            user_id=user.id,
+            address=origin.address,
+            request_id=origin.request_id,
+        )

@@ -1,0 +1,231 @@
+"""Sign-in by a code from a mailbox: an address asks, one guess is judged. The contract's Login section, D15."""
+
+import asyncio
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from frontdesk.flows.letters import render_login_letter
+from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
+from frontdesk.flows.sessions import OpenedSession, Sessions
+from frontdesk.flows.spray import SprayBreaker
+from frontdesk.protocol.ids import DAY, ChallengeId, Email, Micros, UserId, uuid_text
+from frontdesk.protocol.records import LoginCode, Session, User
+from frontdesk.protocol.signin import LOGIN_CODE_LIFETIME, read_login_code
+from frontdesk.protocol.store import LoginOutcome
+
+# Addresses nobody has share this many budgets, so that asking for made-up ones cannot fill the store (D14).
+UNKNOWN_BUDGETS = 65_536
+DEVICE_LIFETIME = 365 * DAY
+PEOPLE_A_DEVICE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser that signed in before: these people's budgets of tries and mails are its own there."""
+
+    id: str
+    people: tuple[UserId, ...]  # newest first
+    seen_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """A code asked for, on its way from the address to the code page, in one browser.
+
+    An address nobody has gets one just like it, which no code can meet.
+    """
+
+    id: ChallengeId
+    email: Email
+    browser: str = field(repr=False)
+    budget_key: bytes = field(repr=False)
+    asked_at: Micros
+    trusted: bool = False
+
+    @property
+    def expires_at(self) -> Micros:
+        """The end of the code's ten minutes."""
+        return Micros(self.asked_at + LOGIN_CODE_LIFETIME)
+
+
+class CodeFault(Enum):
+    """Why a guess did not sign anybody in."""
+
+    MALFORMED = auto()
+    WRONG = auto()
+    EXPIRED = auto()
+    BLOCKED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused:
+    """A guess that failed; `blocked_until` when the next one will not be judged before."""
+
+    fault: CodeFault
+    blocked_until: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A right code: the session it opened, and the device that the browser is from now on."""
+
+    user: User
+    opened: OpenedSession
+    device: Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Asks for codes and judges them. A storage fault raises: nobody gets in because a counter was away (OT-17)."""
+
+    store: Store
+    clock: Clock
+    mint: Mint
+    post: PostOffice
+    sessions: Sessions
+    issuer: str
+    product: str
+    breaker: SprayBreaker = field(default_factory=SprayBreaker)
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def start(
+        self, email: Email, *, browser: str, device: Device | None, app: str | None, origin: Origin
+    ) -> Challenge:
+        """Send a code, if somebody has this address and its budget allows; the answer is the same if not."""
+        now = self.clock.now()
+        user = await self.store.find_user_by_email(email)
+        challenge = self._challenge(email, user, browser, device, now)
+
+        # Everything below is done for a stranger's address too, up to the last line: both take the same time (OT-11).
+        code = self.mint.new_login_code()
+        login_code = LoginCode(
+            id=challenge.id,
+            user_id=user.id if user is not None else UserId(""),
+            browser=browser,
+            digest=self.mint.digest(f"{challenge.id}:{code}"),
+            created_at=now,
+            expires_at=challenge.expires_at,
+        )
+        letter = render_login_letter(
+            code, product=self.product, issuer=self.issuer, app=app, address=origin.address, now=now
+        )
+        welcome = user is not None and user.blocked_at is None
+
+        may_mail = await self.store.start_login(
+            budget_key=challenge.budget_key, login_code=login_code if welcome else None, now=now
+        )
+        if may_mail and welcome:
+            self.post.post(email, letter.subject, letter.text)
+        return challenge
+
+    async def try_code(
+        self, challenge: Challenge, typed: str, *, device: Device | None, replaces: Session | None, origin: Origin
+    ) -> SignedIn | CodeRefused:
+        """Judge one guess: the budget first, then the code. A guess without six digits costs nothing."""
+        code = read_login_code(typed)
+        if code is None:
+            return CodeRefused(fault=CodeFault.MALFORMED)
+        if self.clock.now() >= challenge.expires_at:
+            return CodeRefused(fault=CodeFault.EXPIRED)
+        if not challenge.trusted and (pause := self.breaker.pause(self.clock.now())):
+            await self.wait(pause)
+
+        tried = await self.store.try_login_code(
+            challenge_id=challenge.id,
+            browser=challenge.browser,
+            digests=(self.mint.digest(f"{challenge.id}:{code}"),),
+            budget_key=challenge.budget_key,
+            now=self.clock.now(),
+        )
+        if tried.outcome is LoginOutcome.BLOCKED:
+            return CodeRefused(fault=CodeFault.BLOCKED, blocked_until=tried.blocked_until)
+        user = await self.store.find_user(tried.user_id) if tried.user_id is not None else None
+        if tried.outcome is LoginOutcome.WRONG or user is None or user.blocked_at is not None:
+            self.breaker.note_wrong(self.clock.now())
+            return CodeRefused(fault=CodeFault.WRONG, blocked_until=tried.blocked_until)
+
+        opened = await self.sessions.open(user, replaces=replaces, origin=origin)
+        return SignedIn(user=user, opened=opened, device=self._trust(device, user))
+
+    def seal_challenge(self, challenge: Challenge) -> str:
+        """A challenge as text that its browser may carry: sealed, so that it can be neither read nor changed."""
+        content = [
+            challenge.id,
+            challenge.email,
+            challenge.browser,
+            challenge.budget_key.decode("ascii"),
+            challenge.asked_at,
+            challenge.trusted,
+        ]
+        return self.mint.seal("login-challenge", json.dumps(content).encode())
+
+    def unseal_challenge(self, text: str, *, browser: str) -> Challenge | None:
+        """The challenge again; None where it was changed, or another browser asked for it (ST-07)."""
+        content = self.mint.unseal("login-challenge", text)
+        if content is None:
+            return None
+        challenge_id, email, asked_by, budget_key, asked_at, trusted = json.loads(content)
+        if asked_by != browser:
+            return None
+        return Challenge(
+            id=ChallengeId(challenge_id),
+            email=Email(email),
+            browser=browser,
+            budget_key=budget_key.encode("ascii"),
+            asked_at=Micros(asked_at),
+            trusted=trusted,
+        )
+
+    def seal_device(self, device: Device) -> str:
+        """A trusted device as a cookie's value."""
+        return self.mint.seal("trusted-device", json.dumps([device.id, device.people, device.seen_at]).encode())
+
+    def unseal_device(self, text: str) -> Device | None:
+        """The trusted device that a cookie proves; None where it was changed or is a year old."""
+        content = self.mint.unseal("trusted-device", text)
+        if content is None:
+            return None
+        device_id, people, seen_at = json.loads(content)
+        if self.clock.now() >= seen_at + DEVICE_LIFETIME:
+            return None
+        return Device(id=device_id, people=tuple(UserId(person) for person in people), seen_at=Micros(seen_at))
+
+    def _challenge(
+        self, email: Email, user: User | None, browser: str, device: Device | None, now: Micros
+    ) -> Challenge:
+        # One id for a browser and an address: asking again replaces the code, and a page that was open before the
+        # second mail (or was refused one, within the minute) still takes the code that is in force.
+        pair = self.mint.mac("login-challenge-id", f"{browser}\n{email}")
+        trusted = device is not None and user is not None and user.id in device.people
+        return Challenge(
+            id=ChallengeId(uuid_text(_sixteen_bytes(pair))),
+            email=email,
+            browser=browser,
+            budget_key=self._budget_key(email, user, device if trusted else None),
+            asked_at=now,
+            trusted=trusted,
+        )
+
+    def _budget_key(self, email: Email, user: User | None, device: Device | None) -> bytes:
+        if device is not None:
+            return self.mint.mac("login-budget", f"device\n{device.id}\n{email}").encode("ascii")
+        if user is not None:
+            return self.mint.mac("login-budget", f"address\n{email}").encode("ascii")
+        folded = int.from_bytes(_sixteen_bytes(self.mint.mac("login-budget", f"nobody\n{email}"))) % UNKNOWN_BUDGETS
+        return self.mint.mac("login-budget", f"bucket\n{folded}").encode("ascii")
+
+    def _trust(self, device: Device | None, user: User) -> Device:
+        others = tuple(person for person in device.people if person != user.id) if device is not None else ()
+        return Device(
+            id=device.id if device is not None else self.mint.new_id(),
+            people=(user.id, *others)[:PEOPLE_A_DEVICE],
+            seen_at=self.clock.now(),
+        )
+
+
+def _sixteen_bytes(mac: str) -> bytes:
+    """The 128 bits behind a base64url text of 22 characters."""
+    return urlsafe_b64decode(mac + "==")
