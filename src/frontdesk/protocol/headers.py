@@ -65,7 +65,7 @@ def read_call_headers(headers: Headers, network_header: bytes) -> CallHeaders | 
         if b"," in authorization:
             return Refusal(reason=Reason.TWO_CREDENTIALS)
         if not authorization.isascii() or b"\n" in authorization or b"\r" in authorization:
-            return Refusal(reason=Reason.TWO_CREDENTIALS, detail="not one line of ASCII")
+            return Refusal(reason=Reason.MALFORMED_REQUEST, detail="Authorization is not one line of ASCII")
     if network is None:
         return CallHeaders(authorization=authorization)
     network_id = read_uuid(network.decode("latin-1"))
