@@ -51,8 +51,9 @@ class App:
         return wire.ask("POST", f"/oauth2/revoke?{urlencode({'token': token})}")
 
     def obtain_code(self, person: Person, networks: Sequence[str], *, scope: str = SCOPES, **more: str) -> str:
-        """Let a person approve and keep the code."""
-        answer = read_answer(person.approve(self.authorize_url(scope=scope, **more), networks))
+        """Let a person approve and keep the code; the consent page is asked for even where it could be skipped."""
+        link = self.authorize_url(scope=scope, **{"prompt": "consent"} | more)
+        answer = read_answer(person.approve(link, networks))
         assert "code" in answer, answer
         return answer["code"]
 

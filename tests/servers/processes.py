@@ -93,23 +93,27 @@ class Running:
             raise
 
     def kill(self) -> None:
-        """kill -9 for the process and all its children."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """kill -9 for the process and all that descend from it."""
+        for pid in family(self.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
 
-def children(pid: int) -> list[int]:
-    """The ids of the living children of a process (Linux)."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
-        except OSError:
-            continue
-        if int(parent) == pid and state != "Z":
-            found.append(int(folder.name))
-    return found
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it, parents first (Linux); the ended ones are left out."""
+    parents: dict[int, list[int]] = {}
+    living = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+            parents.setdefault(int(parent), []).append(int(stat.parent.name))
+            if state != "Z":
+                living.add(int(stat.parent.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return [one for one in found if one in living]
 
 
 def wait_until(holds: Callable[[], object], *, seconds: float = 20, what: str = "it") -> None:

@@ -1,0 +1,167 @@
+"""The workloads: what wrk sends, how one answer of each is proven right first, and what ratio it has to reach."""
+
+import base64
+import http.client
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from seed import CALLBACK, SCOPES, Issued, Seed
+
+FORM = "Content-Type=application/x-www-form-urlencoded"
+# What nginx's auth_request sends with its sub-request.
+ASKED = "X-Forwarded-Method=GET;;X-Forwarded-Uri=/resources/v1"
+CYCLE = 20_000  # requests in a file that is sent round and round
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One workload. `must` and `goal` are ratios to the floor, `p99` milliseconds at 32 connections."""
+
+    name: str
+    script: str
+    must: float
+    goal: float
+    p99: float
+    files: list[Path] = field(default_factory=list)  # one a round, or one for all
+    told: dict[str, str] = field(default_factory=dict)
+    flows: bool = False
+    seconds: int | None = None  # at most this long a run
+    # Why an answer is wrong, given the port, the round and whether its run is over; empty: right.
+    proof: Callable[[int, int, bool], str]
+
+    def environment(self, round_: int) -> dict[str, str]:
+        """What its script is told in this round."""
+        files = {"REQUESTS": str(self.files[round_ % len(self.files)])} if self.files else {}
+        return {**files, **self.told}
+
+
+def ask(port: int, method: str, target: str, headers: dict[str, str], body: str = "") -> tuple[int, bytes]:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request(method, target, body or None, headers)
+    answer = connection.getresponse()
+    read = answer.read()
+    connection.close()
+    return answer.status, read
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> Path:
+    """A file of lines."""
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def refresh_body(issued: Issued) -> str:
+    """A token request of step 4."""
+    fields = {"client_id": issued.app.id, "client_secret": issued.app.secret}
+    return urlencode({**fields, "grant_type": "refresh_token", "refresh_token": issued.refresh})
+
+
+def basic(pair: tuple[str, str]) -> str:
+    """A Basic credential."""
+    return "Basic " + base64.b64encode(":".join(pair).encode()).decode()
+
+
+def make_works(seed: Seed, folder: Path) -> list[Work]:
+    """Every workload over one seed."""
+    return [
+        _refresh(seed, folder),
+        _check_bearer(seed, folder),
+        _check_basic(seed, folder),
+        _revoke(seed, folder),
+        _flow(seed, folder),
+    ]
+
+
+def _refresh(seed: Seed, folder: Path) -> Work:
+    lines = (f"POST\t/oauth2/token\t{FORM}\t{refresh_body(issued)}" for issued in seed.grants[:CYCLE])
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        issued = seed.grants[-1]
+        status, read = ask(port, "POST", "/oauth2/token", dict([FORM.split("=", 1)]), refresh_body(issued))
+        right = status == 200 and json.loads(read)["refresh_token"] == issued.refresh
+        return "" if right else f"refresh: {status} {read[:200]!r}"
+
+    file = write_lines(folder / "refresh.tsv", lines)
+    return Work(name="refresh (W1)", script="cycle.lua", must=0.35, goal=0.45, p99=8, files=[file], proof=proof)
+
+
+def _check_bearer(seed: Seed, folder: Path) -> Work:
+    named = "GET\t/_frontdesk/check\t{};;Authorization=Bearer {};;spacebring-network-id={}\t"
+    lines = (named.format(ASKED, issued.access, issued.network) for issued in seed.grants[:CYCLE])
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        issued = seed.grants[-1]
+        asked = {"X-Forwarded-Method": "GET", "X-Forwarded-Uri": "/resources/v1"}
+        asked |= {"Authorization": f"Bearer {issued.access}", "spacebring-network-id": issued.network}
+        right, read = ask(port, "GET", "/_frontdesk/check", asked)
+        wrong, _ = ask(
+            port, "GET", "/_frontdesk/check", asked | {"Authorization": f"Bearer {issued.access[:-8]}00000000"}
+        )
+        return "" if right // 100 == 2 and wrong // 100 == 4 else f"check: {right}, forged {wrong}, {read[:200]!r}"
+
+    file = write_lines(folder / "bearer.tsv", lines)
+    return Work(name="check, Bearer", script="cycle.lua", must=0.38, goal=0.55, p99=8, files=[file], proof=proof)
+
+
+def _check_basic(seed: Seed, folder: Path) -> Work:
+    lines = (f"GET\t/_frontdesk/check\t{ASKED};;Authorization={basic(pair)}\t" for pair in seed.basic[:CYCLE])
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        asked = {"X-Forwarded-Method": "GET", "X-Forwarded-Uri": "/resources/v1"}
+        first, second = seed.basic[0], seed.basic[-1]
+        right, read = ask(port, "GET", "/_frontdesk/check", asked | {"Authorization": basic(second)})
+        crossed = (first[0], second[1])
+        wrong, _ = ask(port, "GET", "/_frontdesk/check", asked | {"Authorization": basic(crossed)})
+        return "" if right // 100 == 2 and wrong // 100 == 4 else f"check: {right}, crossed {wrong}, {read[:200]!r}"
+
+    file = write_lines(folder / "basic.tsv", lines)
+    return Work(name="check, Basic", script="cycle.lua", must=0.38, goal=0.55, p99=8, files=[file], proof=proof)
+
+
+def _revoke(seed: Seed, folder: Path) -> Work:
+    files = [
+        write_lines(
+            folder / f"revoke-{number}.tsv", (f"POST\t/oauth2/revoke?token={issued.refresh}\t\t" for issued in pool)
+        )
+        for number, pool in enumerate(seed.to_revoke)
+    ]
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        """The head of the round's pool was surely sent: alive before the run, dead after it."""
+        issued = seed.to_revoke[round_ % len(seed.to_revoke)][0]
+        status, read = ask(port, "POST", "/oauth2/token", dict([FORM.split("=", 1)]), refresh_body(issued))
+        expected = 400 if done else 200
+        return "" if status == expected else f"revoked token: {status} instead of {expected}, {read[:200]!r}"
+
+    return Work(
+        name="revoke (W3)", script="once.lua", must=0.25, goal=0.38, p99=12, files=files, seconds=3, proof=proof
+    )
+
+
+def _flow(seed: Seed, folder: Path) -> Work:
+    asked = {"client_id": seed.flow_app.id, "redirect_uri": CALLBACK, "response_type": "code", "state": "a-state"}
+    told = {
+        "AUTHORIZE": "/oauth2/authorize?" + urlencode({**asked, "scope": " ".join(SCOPES)}, quote_via=quote),
+        "CALLBACK": CALLBACK,
+        "EXCHANGE": urlencode(
+            {"client_id": seed.flow_app.id, "client_secret": seed.flow_app.secret, "grant_type": "authorization_code"}
+        ),
+        "COOKIES": str(write_lines(folder / "cookies.txt", (_cookie(token) for token in seed.sessions))),
+    }
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        status, read = ask(port, "GET", told["AUTHORIZE"], {"Cookie": _cookie(seed.sessions[0])})
+        stranger, _ = ask(port, "GET", told["AUTHORIZE"], {})
+        return "" if (status, stranger) == (302, 302) else f"authorize: {status}, signed out {stranger}, {read[:200]!r}"
+
+    return Work(
+        name="code flow (W4)", script="flow.lua", must=0.10, goal=0.15, p99=15, told=told, flows=True, proof=proof
+    )
+
+
+def _cookie(token: str) -> str:
+    return f"fd_session={token}; fd_browser={'b' * 43}"
