@@ -1,0 +1,211 @@
+"""Makes and proves ids, secrets and tokens: the one holder of keys and of randomness (DESIGN D2, D8)."""
+
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from frontdesk.protocol import tokens
+from frontdesk.protocol.access import AccessClaims
+from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
+from frontdesk.protocol.records import Grant
+from frontdesk.runtime.keys import Key, KeyRing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+CLIENT_ID_LENGTH = 22
+MAX_PROVEN = 4_096  # characters: longer values are refused unhashed; imported secrets are far shorter
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SALT = 16
+_NONCE = 12
+_TAG = 16
+_COUNTS = tokens.MAX_COUNTER + 1
+
+
+class _Clock(Protocol):
+    def now(self) -> Micros: ...
+
+
+class Mint:
+    """Implements what the walks need of a mint. `random(n)` gives n bytes: the only source of randomness here."""
+
+    def __init__(self, ring: KeyRing, clock: _Clock, *, random: Callable[[int], bytes] = os.urandom) -> None:
+        """Around the keys of one installation."""
+        self._random = random
+        self._mac_keys = {key.id: key.secret for key in ring.mac}
+        self._mac_id = ring.mac[0].id
+        self._mac_key = ring.mac[0].secret
+        self._digest_keys = {key.id: key.secret for key in ring.digest}
+        self._digest_first = ring.digest[0]
+        self._seal_keys = {key.id: key for key in ring.seal}
+        self._seal_first = ring.seal[0]
+        self._cookie_key = ring.cookie[0].secret
+        self._ids = TimeOrderedIds(clock, random)
+        self._counter = int.from_bytes(random(4))
+
+    # -- ids and plain randomness
+    def new_id(self) -> str:
+        """A fresh UUIDv7 text, later than every one before it in this process."""
+        return self._ids.next()
+
+    def new_stamp(self) -> int:
+        """64 random bits, as a signed 64-bit integer."""
+        return int.from_bytes(self._random(8), signed=True)
+
+    def new_client_id(self, prefix: str) -> str:
+        """`prefix` and 22 random letters and digits (130 bits)."""
+        # 62**22 is 131 bits: over 256 random bits the remainder favours nobody by more than one in 2**125.
+        number = int.from_bytes(self._random(32))
+        characters = []
+        for _ in range(CLIENT_ID_LENGTH):
+            number, place = divmod(number, 62)
+            characters.append(_ALPHABET[place])
+        return prefix + "".join(characters)
+
+    def new_secret(self, prefix: str) -> str:
+        """`prefix` and 256 random bits in base64url, six characters of CRC at the end."""
+        return tokens.write_secret(prefix, self._random(tokens.RANDOM_LENGTH))
+
+    def new_login_code(self) -> str:
+        """Six uniform random ASCII digits."""
+        while True:
+            number = int.from_bytes(self._random(4))
+            if number < 4_294_000_000:  # the largest multiple of a million: above it low codes would be likelier
+                return f"{number % 1_000_000:06d}"
+
+    # -- tokens that name their row
+    def new_code(self, code_id: CodeId) -> str:
+        """An authorization code `fdac_…`."""
+        return tokens.write_row_token(tokens.CODE, code_id, self._random(tokens.RANDOM_LENGTH))
+
+    def new_refresh_token(self, grant_id: GrantId) -> str:
+        """A refresh token `fdrt_…`."""
+        return tokens.write_row_token(tokens.REFRESH, grant_id, self._random(tokens.RANDOM_LENGTH))
+
+    def new_session_token(self, session_id: SessionId) -> str:
+        """A session cookie's value `fdse_…`."""
+        return tokens.write_row_token(tokens.SESSION, session_id, self._random(tokens.RANDOM_LENGTH))
+
+    def read_code(self, value: str) -> CodeId | None:
+        """The row an authorization code names; None unless it is a well-formed code."""
+        row = tokens.read_row_token(tokens.CODE, value)
+        return CodeId(row) if row is not None else None
+
+    def read_refresh_token(self, value: str) -> GrantId | None:
+        """The grant a refresh token names; None unless it is a well-formed refresh token."""
+        row = tokens.read_row_token(tokens.REFRESH, value)
+        return GrantId(row) if row is not None else None
+
+    def read_session_token(self, value: str) -> SessionId | None:
+        """The row a session cookie names; None unless it is well-formed."""
+        row = tokens.read_row_token(tokens.SESSION, value)
+        return SessionId(row) if row is not None else None
+
+    # -- digests
+    def digest(self, value: str) -> Digest:
+        """The keyed digest to store: one byte of key id, then HMAC-SHA256(key, SHA-256(value))."""
+        return _digest(self._digest_first.id, self._digest_first.secret, _hash(value))
+
+    def digests(self, value: str) -> tuple[Digest, ...]:
+        """The digest under every key, the one in force first: for looking a value up after a rotation."""
+        hashed = _hash(value)
+        return tuple(_digest(key_id, key, hashed) for key_id, key in self._digest_keys.items())
+
+    def proves(self, value: str, digest: Digest) -> bool:
+        """Whether `value` is what `digest` was made of, in constant time. An unknown key proves nothing."""
+        if len(value) > MAX_PROVEN or not digest:
+            return False
+        key = self._digest_keys.get(digest[0])
+        if key is None:
+            return False
+        return hmac.compare_digest(hmac.digest(key, _hash(value), "sha256"), digest[1:])
+
+    # -- access tokens
+    def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
+        """A signed pointer to the grant; the counter tells two of the same microsecond apart."""
+        self._counter = counter = (self._counter + 1) % _COUNTS
+        claims = AccessClaims(
+            grant_id=grant.id, stamp=grant.stamp, issued_at=issued_at, expires_at=expires_at, scope_mask=scope_mask
+        )
+        return tokens.write_access_token(claims, counter=counter, key_id=self._mac_id, key=self._mac_key)
+
+    def read_access_token(self, value: str) -> AccessClaims | None:
+        """What an access token says, when its CRC and MAC are right; its times are not judged here."""
+        return tokens.read_access_token(value, self._mac_keys)
+
+    # -- sealing and short proofs
+    def seal(self, purpose: str, content: bytes) -> str:
+        """Encrypt and authenticate: base64url of key id, salt, nonce and AES-256-GCM with `purpose` as its data."""
+        key, salt, nonce = self._seal_first, self._random(_SALT), self._random(_NONCE)
+        sealed = _cipher(key, salt).encrypt(nonce, content, purpose.encode())
+        return tokens.base64url(bytes((key.id,)) + salt + nonce + sealed)
+
+    def unseal(self, purpose: str, text: str) -> bytes | None:
+        """The content again; None where anything was changed, or the purpose is another."""
+        raw = tokens.read_base64url(text)
+        if raw is None or len(raw) < 1 + _SALT + _NONCE + _TAG:
+            return None
+        key = self._seal_keys.get(raw[0])
+        if key is None:
+            return None
+        salt, rest = raw[1 : 1 + _SALT], raw[1 + _SALT :]
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return _cipher(key, salt).decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode())
+        except InvalidTag:
+            return None
+
+    def mac(self, purpose: str, content: str) -> str:
+        """A short proof (base64url, 128 bits) over `content`; the purpose's length goes in, so that none runs over."""
+        said = b"%d:%b%b" % (len(purpose.encode()), purpose.encode(), _encode(content))
+        return tokens.base64url(hmac.digest(self._cookie_key, said, "sha256")[:16])
+
+
+class TimeOrderedIds:
+    """UUIDv7 (RFC 9562 §5.7), each greater than the one before: within a millisecond 74 random bits are counted on."""
+
+    def __init__(self, clock: _Clock, random: Callable[[int], bytes]) -> None:
+        """The time comes from `clock`, the rest from `random`."""
+        self._clock = clock
+        self._random = random
+        self._millisecond = 0
+        self._tail = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> str:
+        """The next id's text."""
+        with self._lock:
+            millisecond = self._clock.now() // 1_000
+            if millisecond > self._millisecond:
+                # One bit short of the room, so that counting on cannot overflow within the millisecond.
+                self._millisecond, self._tail = millisecond, int.from_bytes(self._random(10)) >> 7
+            else:
+                self._tail += 1 + int.from_bytes(self._random(4))
+            millisecond, tail = self._millisecond, self._tail
+        number = millisecond << 80 | 0x7 << 76 | (tail >> 62) << 64 | 0b10 << 62 | tail & 0x3FFF_FFFF_FFFF_FFFF
+        return uuid_text(number.to_bytes(16))
+
+
+def _encode(value: str) -> bytes:
+    # What a caller sent may hold half a surrogate pair; it must be a wrong value, not an exception.
+    return value.encode("utf-8", "surrogatepass")
+
+
+def _hash(value: str) -> bytes:
+    return hashlib.sha256(_encode(value)).digest()
+
+
+def _digest(key_id: int, key: bytes, hashed: bytes) -> Digest:
+    return Digest(bytes((key_id,)) + hmac.digest(key, hashed, "sha256"))
+
+
+def _cipher(key: Key, salt: bytes) -> "AESGCM":
+    # Imported late: it is a third of the command line's start. A key for each message: random nonces under one
+    # eternal key would run out after some billion messages (NIST SP 800-38D §8.3).
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(hmac.digest(key.secret, b"seal" + salt, "sha256"))
