@@ -15,7 +15,8 @@ class Request:
     target: bytes  # raw path and query, as sent
     headers: Headers
     body: bytes = field(default=b"", repr=False)
-    peer: str | None = None  # IP address of the other end, None on a unix socket
+    peer: str | None = None  # the caller's IP address, as far as a trusted proxy says; None on a unix socket
+    hop: str | None = None  # IP address of the other end of the socket, whoever it forwards for
     https: bool = False  # whether this request came over TLS, as far as a trusted proxy says
     request_id: str = ""
     stream: AsyncIterator[bytes] | None = None  # the body, where it is passed on instead of read

@@ -33,6 +33,7 @@ def read_request(scope: Scope, edge: Edge, request_id: str) -> Request:
         target=read_target(scope),
         headers=scope["headers"],
         peer=client[0] if client else None,
+        hop=client[0] if client else None,
         https=scope.get("scheme") == "https",
         request_id=request_id,
     )
