@@ -42,11 +42,11 @@ test: setup ## the whole suite, browser and real servers included
 bench: setup ## refresh, check and the code flow with wrk, beside the floor
 	@bench/run.sh
 
-kill-sweep: setup ## kill -9 at every failpoint, many trials
-	@$(BIN)/python -m pytest tests/faults -m sweep $(ARGS)
+kill-sweep: setup ## kill -9 at every failpoint and races over four workers, many trials
+	@$(BIN)/python -m pytest tests/faults -m sweep --timeout 3600 $(ARGS)
 
 lock: ## write requirements/*.txt again from pyproject.toml
 	@requirements/lock.sh
 
 clean: ## remove what was made here
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build tests/clients/node/node_modules
