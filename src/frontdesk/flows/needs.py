@@ -108,6 +108,9 @@ class Mint(Protocol):
     def digest(self, value: str) -> Digest:
         """The keyed digest to store for a secret value."""
 
+    def digests(self, value: str) -> Sequence[Digest]:
+        """The digest under every key, the one in force first: for judging a value that a store looks up."""
+
     def proves(self, value: str, digest: Digest) -> bool:
         """Whether `value` is what `digest` was made of, in constant time."""
 

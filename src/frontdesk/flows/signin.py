@@ -11,7 +11,7 @@ from frontdesk.flows.letters import render_login_letter
 from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
 from frontdesk.flows.sessions import OpenedSession, Sessions
 from frontdesk.flows.spray import SprayBreaker
-from frontdesk.protocol.ids import DAY, ChallengeId, Email, Micros, UserId, uuid_text
+from frontdesk.protocol.ids import DAY, ChallengeId, ClientId, Email, Micros, UserId, uuid_text
 from frontdesk.protocol.records import LoginCode, Session, User
 from frontdesk.protocol.signin import LOGIN_CODE_LIFETIME, read_login_code
 from frontdesk.protocol.store import LoginOutcome
@@ -136,7 +136,7 @@ class SignIn:
         tried = await self.store.try_login_code(
             challenge_id=challenge.id,
             browser=challenge.browser,
-            digests=(self.mint.digest(f"{challenge.id}:{code}"),),
+            digests=self.mint.digests(f"{challenge.id}:{code}"),
             budget_key=challenge.budget_key,
             now=self.clock.now(),
         )
@@ -149,6 +149,11 @@ class SignIn:
 
         opened = await self.sessions.open(user, replaces=replaces, origin=origin)
         return SignedIn(user=user, opened=opened, device=self._trust(device, user))
+
+    async def app_name(self, client_id: ClientId) -> str:
+        """What the app for which somebody signs in is called; empty where it is gone."""
+        client = await self.store.find_client(client_id)
+        return client.name if client is not None else ""
 
     def seal_challenge(self, challenge: Challenge) -> str:
         """A challenge as text that its browser may carry: sealed, so that it can be neither read nor changed."""
