@@ -53,12 +53,12 @@ def town(upstream: Upstream) -> Iterator[Town]:
 
 @pytest.fixture(scope="module")
 def busy_town(upstream: Upstream) -> Iterator[Town]:
-    """The same with four workers."""
-    yield from _town(upstream, workers=4)
+    """The same with four workers, and no rate limit that a test would meet."""
+    yield from _town(upstream, workers=4, requests_per_second="10000")
 
 
-def _town(upstream: Upstream, workers: int) -> Iterator[Town]:
-    house = House(upstream=upstream.url, workers=workers)
+def _town(upstream: Upstream, workers: int, **settings: str) -> Iterator[Town]:
+    house = House(upstream=upstream.url, workers=workers, **settings)
     try:
         place = settle(house.start())
         yield place

@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from servers.processes import BIN, Running, clean_environment, free_port, new_folder, ordinary_user, wait_until
+from servers.processes import (
+    BIN,
+    Running,
+    clean_environment,
+    family,
+    find_peer,
+    free_port,
+    new_folder,
+    ordinary_user,
+    wait_until,
+)
+from servers.wires import Wire
 
 API = Path(__file__).with_name("api.json")
 
@@ -71,6 +82,11 @@ class House:
             return 0
         finally:
             connection.close()
+
+    def process_behind(self, wire: Wire) -> int:
+        """The id of the process that serves a connection."""
+        assert self.running is not None
+        return find_peer(family(self.running.pid), port=self.port, own_port=wire.own_port)
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""

@@ -87,6 +87,7 @@ class Town:
     house: House
     places: list[Place]
     app: App
+    held: dict[str, Tokens] = field(default_factory=dict)  # what tests keep for one another in a module
     _people: dict[str, Person] = field(default_factory=dict)
 
     OWNER = "olivia@places.example"

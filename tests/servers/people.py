@@ -9,6 +9,7 @@ import httpx2
 
 from servers.house import House
 from servers.mail import read_mails, wait_for_code
+from servers.wires import Reply, Wire
 
 
 @dataclass(slots=True)
@@ -24,6 +25,13 @@ class Form:
     def names(self) -> set[str]:
         """Every name that it can send."""
         return {name for name, _ in (*self.fields, *self.boxes, *self.buttons)}
+
+    def fill(self, **filled: str | Sequence[str]) -> str:
+        """What is posted: its own fields, with those filled in put in their place; a list repeats a field."""
+        kept = [(name, value) for name, value in self.fields if name not in filled]
+        for name, value in filled.items():
+            kept += [(name, value)] if isinstance(value, str) else [(name, one) for one in value]
+        return urlencode(kept)
 
 
 class _Forms(HTMLParser):
@@ -87,13 +95,21 @@ class Person:
 
     def send(self, page: httpx2.Response, form: Form, **filled: str | Sequence[str]) -> httpx2.Response:
         """Fill in a form as a browser would and send it; a list fills a repeated field."""
-        kept = [(name, value) for name, value in form.fields if name not in filled]
-        for name, value in filled.items():
-            kept += [(name, value)] if isinstance(value, str) else [(name, one) for one in value]
         headers = {"Origin": self.house.url, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         target = urljoin(str(page.url), form.action or str(page.url))
-        return self._follow(self.http.post(target, content=urlencode(kept), headers=headers))
+        return self._follow(self.http.post(target, content=form.fill(**filled), headers=headers))
+
+    def send_over(self, wire: Wire, page: httpx2.Response, form: Form, **filled: str | Sequence[str]) -> Reply:
+        """The same over one known connection; a redirect is not followed."""
+        target = urlsplit(urljoin(str(page.url), form.action or str(page.url)))
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies.jar)
+        path = target.path + (f"?{target.query}" if target.query else "")
+        return wire.post_as(cookies, self.house.url, path, form.fill(**filled))
+
+    def forms(self, page: httpx2.Response) -> list[Form]:
+        """Every form of a page."""
+        return read_forms(page.text)
 
     def form_with(self, page: httpx2.Response, name: str, action: str = "") -> Form:
         """The first form of a page that sends this field (and whose action contains `action`)."""

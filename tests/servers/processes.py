@@ -116,6 +116,20 @@ def family(pid: int) -> list[int]:
     return [one for one in found if one in living]
 
 
+def find_peer(pids: Sequence[int], *, port: int, own_port: int) -> int:
+    """Which of these processes holds the server's end of a loopback connection (Linux)."""
+    ends = f":{port:04X}", f":{own_port:04X}"
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        local, remote, inode = (line.split()[column] for column in (1, 2, 9))
+        if (local[-5:], remote[-5:]) != ends:
+            continue
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                if any(os.readlink(fd) == f"socket:[{inode}]" for fd in Path(f"/proc/{pid}/fd").iterdir()):
+                    return pid
+    raise AssertionError(f"nobody of {pids} serves port {port} for {own_port}")
+
+
 def wait_until(holds: Callable[[], object], *, seconds: float = 20, what: str = "it") -> None:
     """Poll a callable until it is true; TimeoutError after `seconds`."""
     end = time.monotonic() + seconds

@@ -2,11 +2,16 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Every method and path: 200 with method, target, headers (a list, nothing joined) and body."""
+    """Every method and path: 200 with method, target, headers (a list, nothing joined) and body.
+
+    `?wait=2` in the target makes it take two seconds.
+    """
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -14,6 +19,7 @@ class Echo(BaseHTTPRequestHandler):
     def answer(self) -> None:
         """Read the body by its length and say it all back."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        time.sleep(float(parse_qs(urlsplit(self.path).query).get("wait", ["0"])[0]))
         said = {
             "method": self.command,
             "target": self.path,

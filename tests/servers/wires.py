@@ -42,6 +42,11 @@ class Wire:
         """POST a form."""
         return self.ask("POST", target, FORM, urlencode(fields).encode())
 
+    def post_as(self, cookies: str, origin: str, target: str, content: str) -> Reply:
+        """Send a page's form as a signed-in browser would."""
+        said = {"Cookie": cookies, "Origin": origin, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+        return self.ask("POST", target, {**FORM, **said}, content.encode())
+
     def call(self, token: str, network: str | None, target: str = "/resources/v1") -> Reply:
         """One API call with a bearer token."""
         named = {"spacebring-network-id": network} if network else {}
@@ -55,6 +60,11 @@ class Wire:
         """Which worker is at the other end, as `/livez` tells loopback callers."""
         return int(self.ask("GET", "/livez").json()["worker"])
 
+    @property
+    def own_port(self) -> int:
+        """The port at our end."""
+        return int(self._connection.sock.getsockname()[1])
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
@@ -65,24 +75,27 @@ def basic(client_id: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
 
 
-def wire_each_worker(port: int, workers: int, *, tries: int = 400) -> list[Wire]:
-    """One connection to every worker, in the order of their numbers.
+def spread_wires(port: int, workers: int, each: int = 1, *, tries: int = 1000) -> dict[int, list[Wire]]:
+    """`each` connections to every worker, by its number (from 1).
 
-    Connections that reach a worker twice stay open until all are found, so that an idle worker gets its turn.
+    Connections that a worker has too many of stay open until all are found, so that an idle worker gets its turn.
     """
-    found: dict[int, Wire] = {}
+    found: dict[int, list[Wire]] = {}
     spare: list[Wire] = []
     try:
-        while len(found) < workers:
+        while len(found) < workers or any(len(wires) < each for wires in found.values()):
             if len(spare) >= tries:
-                raise AssertionError(f"{tries} connections reached only the workers {sorted(found)}")
+                raise AssertionError(f"{tries} connections too many, only { {k: len(v) for k, v in found.items()} }")
             wire = Wire(port)
-            number = wire.worker()
-            if number in found:
-                spare.append(wire)
-            else:
-                found[number] = wire
+            wires = found.setdefault(wire.worker(), [])
+            (wires if len(wires) < each else spare).append(wire)
     finally:
         for wire in spare:
             wire.close()
-    return [found[number] for number in sorted(found)]
+    return found
+
+
+def wire_each_worker(port: int, workers: int) -> list[Wire]:
+    """One connection to every worker, in the order of their numbers."""
+    found = spread_wires(port, workers)
+    return [found[number][0] for number in sorted(found)]
