@@ -1,5 +1,24 @@
-"""Every knob, and how it is read: flag before environment before file before default."""
+"""Every knob, and how it is read: a flag before the environment before the file before the default."""
 
+from frontdesk.settings.reading import (
+    CONFIG_VARIABLE,
+    FILE_NAME,
+    NOT_SETTINGS,
+    SettingsError,
+    find_settings_file,
+    read_settings,
+)
 from frontdesk.settings.record import Settings
+from frontdesk.settings.showing import render_settings, render_template
 
-__all__ = ["Settings"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "FILE_NAME",
+    "NOT_SETTINGS",
+    "Settings",
+    "SettingsError",
+    "find_settings_file",
+    "read_settings",
+    "render_settings",
+    "render_template",
+]

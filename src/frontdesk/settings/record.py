@@ -46,7 +46,8 @@ class Settings:
     @property
     def issuer(self) -> str:
         """The public origin without a slash at its end: `iss`, links in mails, form checks."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def is_https(self) -> bool:
