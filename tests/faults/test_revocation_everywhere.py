@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from servers.partner import Place, Tokens, Town
+from servers.partner import Place, Tokens, Town, disconnect, regenerate
 from servers.wires import Wire, wire_each_worker
 
 WORKERS = 4
@@ -28,14 +28,12 @@ def revocation(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
     return call_all(wires, tokens, place)
 
 
-def disconnect(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
+def disconnection(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
     """The user disconnects the app on the account page."""
     place, person = town.places[1], town.person()
     tokens = town.app.connect(chosen, person, [place.id])
     assert call_all(wires, tokens, place) == [200] * WORKERS
-    page = person.get("/account/apps")
-    form = next(form for form in person.forms(page) if "disconnect" in form.action)
-    assert person.send_over(chosen, page, form).status == 303
+    disconnect(person, chosen, town.app)
     return call_all(wires, tokens, place)
 
 
@@ -43,7 +41,7 @@ def regeneration(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
     """The owner regenerates a network's pair on the account page; the shown pair works at once, everywhere."""
     place = town.places[2]
     assert [wire.call_basic(place.client_id, place.client_secret).status for wire in wires] == [200] * WORKERS
-    new = town.person().regenerate_over(chosen, place)
+    new = regenerate(town.person(), chosen, place)
     town.places[2] = new
     assert [wire.call_basic(new.client_id, new.client_secret).status for wire in wires] == [200] * WORKERS
     return [wire.call_basic(place.client_id, place.client_secret).status for wire in wires]
@@ -60,7 +58,7 @@ def blocking(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
 
 
 # How many of a hundred are of each kind; a block costs two runs of the command line.
-SHARES: list[tuple[Ending, int]] = [(revocation, 45), (disconnect, 30), (regeneration, 20), (blocking, 5)]
+SHARES: list[tuple[Ending, int]] = [(revocation, 45), (disconnection, 30), (regeneration, 20), (blocking, 5)]
 
 
 def end_many(town: Town, hundreds: float) -> None:

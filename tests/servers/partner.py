@@ -1,7 +1,8 @@
 """A partner's app that speaks the contract's plain HTTP, and the town it lives in."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from servers.house import House
@@ -103,6 +104,26 @@ class Town:
         """Close every browser."""
         for person in self._people.values():
             person.close()
+
+
+def regenerate(person: Person, wire: Wire, place: Place) -> Place:
+    """Let an owner regenerate a network's pair on its page, over one known connection; the pair that is shown."""
+    page = person.get(f"/account/networks/{place.id}/api")
+    reply = person.send_over(wire, page, person.form_with(page, "title"), title=place.title)
+    shown = reply.body.decode()
+    client_id, secret = re.search(r"fdni_[\w-]+", shown), re.search(r"fdns_[\w-]+", shown)
+    assert client_id is not None, f"{reply.status}: {shown[:2000]}"
+    assert secret is not None, f"{reply.status}: {shown[:2000]}"
+    return replace(place, client_id=client_id[0], client_secret=secret[0])
+
+
+def disconnect(person: Person, wire: Wire, app: App) -> None:
+    """Let a user disconnect an app on the page of connected apps, over one known connection."""
+    page = person.get("/account/apps")
+    forms = [form for form in person.forms(page) if form.action.endswith("/disconnect")]
+    form = next(form for form in forms if ("client", app.client_id) in (*form.fields, *form.buttons))
+    reply = person.send_over(wire, page, form, client=app.client_id)
+    assert reply.status == 303, f"{reply.status}: {reply.body[:2000]!r}"
 
 
 def add_place(house: House, title: str, owner: str) -> Place:
