@@ -1,1 +1,1 @@
-"""What a person types."""
+"""What a person types: `frontdesk …`. Starts things and prints; decides nothing."""

@@ -1,0 +1,98 @@
+"""How a command of the administrator reaches the store: beside a running server, and as the data folder's owner.
+
+Each command opens the data folder, walks once and ends; what it changed holds from the server's next request on,
+because every worker asks the store for changes before it trusts what it remembers (DESIGN D5).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from frontdesk.cli import speech
+from frontdesk.cli.options import Ground
+from frontdesk.cli.ownership import enter_folder
+from frontdesk.cli.settling import settle
+from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.flows.operator import Objection, Operator
+from frontdesk.flows.registration import Registration
+from frontdesk.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a command may do, over an open store. `origin` marks its audit rows: typed on this machine."""
+
+    operator: Operator
+    registration: Registration
+    origin: Origin
+
+
+def administer(
+    ground: Ground,
+    walk: Callable[[Desk], Awaitable[T | Objection]],
+    *,
+    create: bool = False,
+    reads_document: bool = False,
+) -> T:
+    """Open the data folder, walk, close; an objection or anything else that fails becomes `Refused`.
+
+    `create` makes the folder, the keys and the database where there are none: a newcomer adds a network first.
+    `reads_document` lets the walk know which scopes the API's document has.
+    """
+    settings = settle(ground)
+    known = read_known_scopes(settings) if reads_document else frozenset()
+    # Before root is given up: what is imported later must still be readable.
+    from frontdesk.assemble import open_house
+    from frontdesk.cli.troubles import in_words
+
+    enter_folder(settings.data, create=create)
+
+    async def run() -> T | Objection:
+        async with open_house(settings, create=create) as house:
+            return await walk(open_desk(house.store, house.clock, house.mint, known))
+
+    try:
+        outcome = asyncio.run(run())
+    except Exception as error:
+        refused = in_words(error)
+        if refused is None:
+            raise
+        raise refused from error
+    if isinstance(outcome, Objection):
+        raise speech.Refused(outcome.problem, outcome.hint)
+    return outcome
+
+
+def open_desk(store: Store, clock: Clock, mint: Mint, known_scopes: frozenset[str] = frozenset()) -> Desk:
+    """The administrator's walks over an open house."""
+    return Desk(
+        operator=Operator(store=store, clock=clock, mint=mint),
+        registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes),
+        origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
+    )
+
+
+def read_known_scopes(settings: Settings) -> frozenset[str]:
+    """The scopes of the API's document; none where no document is configured."""
+    if settings.openapi is None:
+        return frozenset()
+    from frontdesk.cli.troubles import in_words
+    from frontdesk.gateway.document import load_document
+    from frontdesk.gateway.policy import compile_policy
+
+    try:
+        return compile_policy(
+            load_document(settings.openapi),
+            scope_match=settings.scope_match,
+            public_operations=settings.public_operations,
+            networkless_operations=settings.networkless_operations,
+            serve_networks=settings.serve_networks,
+        ).known_scopes
+    except Exception as error:
+        refused = in_words(error)
+        if refused is None:
+            raise
+        raise refused from error

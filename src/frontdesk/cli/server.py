@@ -1,0 +1,154 @@
+"""One running HTTP server: uvicorn, told what our workers need, and a way to end that breaks no connection."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any, TypeAlias
+
+import uvicorn
+
+from frontdesk.cli.wire import BoundedProtocol
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+
+# How long busy keep-alive connections are told `Connection: close` in a normal answer before idle ones are closed:
+# closing under a caller that is just sending looks to it like a reset.
+FAREWELL_SECONDS = 1.0
+GRACEFUL_SECONDS = 29
+
+_NOT_READY = b'{"status":"draining"}'
+
+
+class Server(uvicorn.Server):
+    """A server on one listening socket. Signals are its owner's business; `run` returns once all has ended."""
+
+    def __init__(self, app: App, listener: socket.socket, *, keep_alive: int = 75) -> None:
+        """`listener` is bound and listening already."""
+        self._guard = Guard(app)
+        self._listener = listener
+        self._on_ready: Callable[[], None] = lambda: None
+        config = uvicorn.Config(
+            self._guard,
+            interface="asgi3",
+            http=BoundedProtocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            # The peer is the peer: forwarded headers are judged by us, from configured proxies only.
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=keep_alive,
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        )
+        super().__init__(config)
+
+    async def run_here(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until `end` was called. An app that cannot start raises what it raised."""
+        self._on_ready = on_ready
+        # uvicorn would log a start-up error with its traceback; we say it in one sentence instead.
+        log = logging.getLogger("uvicorn.error")
+        log.disabled = True
+        try:
+            await self.serve(sockets=[self._listener])
+        except SystemExit as exit_:
+            failure = self._guard.failure
+            if failure is None:
+                raise RuntimeError(f"the server ended with {exit_.code}") from exit_
+            raise failure from None
+        finally:
+            log.disabled = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell the owner once requests are answered."""
+        await super().startup(sockets=sockets)
+        logging.getLogger("uvicorn.error").disabled = False
+        self._on_ready()
+
+    def end(self) -> None:
+        """Stop accepting, let what is in flight finish, close."""
+        self.should_exit = True
+
+    async def say_farewell(self) -> None:
+        """Turn readiness off and ask callers to hang up, before `end`."""
+        farewell = Farewell(self.config.loaded_app)
+        self.config.loaded_app = farewell
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, BoundedProtocol):
+                connection.app = farewell  # type: ignore[assignment]
+        await asyncio.sleep(FAREWELL_SECONDS)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+class Guard:
+    """Passes everything on to the app, and keeps what its start-up raised."""
+
+    def __init__(self, app: App) -> None:
+        """Around `app`."""
+        self._app = app
+        self.failure: BaseException | None = None
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request, or the lifespan."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except BaseException as error:
+            self.failure = error
+            raise
+
+
+class Farewell:
+    """The app while it ends: it answers as before, but is not ready and asks callers to hang up."""
+
+    def __init__(self, app: App) -> None:
+        """Around `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Add `Connection: close` to each answer (RFC 9112 §9.6)."""
+
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
+            await send(message)
+
+        if scope["type"] == "http" and scope["path"] == "/readyz":
+            await send_last({"type": "http.response.start", "status": 503, "headers": list(_NOT_READY_HEADERS)})
+            await send({"type": "http.response.body", "body": _NOT_READY})
+            return
+        await self._app(scope, receive, send_last)
+
+
+_NOT_READY_HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"content-length", b"%d" % len(_NOT_READY)),
+    (b"cache-control", b"no-store"),
+)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket; OSError where the address cannot be had. Port 0 takes a free one."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        # A restart must not wait for the old connections' TIME_WAIT; two listeners on one port stay impossible.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setblocking(False)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,95 @@
+"""`frontdesk serve`: the front desk before an API, in one process or several."""
+
+import asyncio
+import dataclasses
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from frontdesk.cli import speech
+from frontdesk.cli.options import Ground, standing
+from frontdesk.cli.ownership import enter_folder
+from frontdesk.cli.settling import settle
+from frontdesk.cli.troubles import in_words
+from frontdesk.settings import Settings
+
+if TYPE_CHECKING:
+    from frontdesk.cli.supervisor import Supervisor
+
+
+@click.command()
+@click.option("--host", metavar="H", help="Address to listen on. Default 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port to listen on. Default 8000; 0 takes a free one."
+)
+@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Serving processes. Default 1.")
+@click.option("--public-url", metavar="URL", help="What people and partners see: https://api.example.com.")
+@click.option("--upstream", metavar="URL", help="Your API: http://host:port.")
+@click.option(
+    "--openapi",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Your API's OpenAPI document (JSON or YAML).",
+)
+@standing
+def serve(ground: Ground, **flags: Any) -> int:
+    """Run the front desk before your API until it is told to end (SIGTERM or Ctrl-C).
+
+    With two or more workers, SIGHUP reads the settings and the document anew.
+    """
+    settings = settle(ground, **flags)
+    listener = open_door(settings)
+    settings = dataclasses.replace(settings, port=listener.getsockname()[1])
+    enter_folder(settings.data, create=True)
+    if os.geteuid() == 0:
+        speech.say(f"warning: running as root; better give {settings.data} to an ordinary user and run as that one")
+
+    def announce() -> None:
+        if ground.as_json:
+            speech.print_json({"url": settings.issuer, "workers": settings.workers})
+        else:
+            click.echo(f"Frontdesk is open at {settings.issuer} (Ctrl-C ends it)")
+
+    try:
+        if settings.workers == 1:
+            from frontdesk.cli.worker import run_loop, serve_here
+
+            return run_loop(lambda: serve_here(settings, listener, number=1, on_ready=announce))
+        return asyncio.run(_supervisor(ground, flags, settings, listener).run(announce))
+    except Exception as error:
+        refused = in_words(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def _supervisor(ground: Ground, flags: dict[str, Any], settings: Settings, listener: socket.socket) -> "Supervisor":
+    from frontdesk.cli.supervisor import Supervisor
+
+    def read_again() -> Settings | speech.Refused:
+        try:
+            found = settle(ground, **flags)
+        except speech.Refused as refused:
+            return refused
+        # The socket, the processes and the folder stay as they are: those change by a restart.
+        return dataclasses.replace(
+            found, host=settings.host, port=settings.port, workers=settings.workers, data=settings.data
+        )
+
+    return Supervisor(settings, listener, read_again=read_again)
+
+
+def open_door(settings: Settings) -> socket.socket:
+    """Listen where the settings say, or say why that cannot be."""
+    from frontdesk.cli.server import listen
+
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        raise speech.Refused(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}",
+            "stop what uses it, or choose another with --host and --port",
+        ) from error

@@ -1,0 +1,149 @@
+"""One serving process: the whole desk on one event loop, from its start-up to its last answer.
+
+Alone (`--workers 1`) it runs in the command's own process; otherwise the supervisor starts it with the listening
+socket, hands it the settings on stdin, and holds that pipe open for as long as the supervisor lives.
+"""
+
+import asyncio
+import ctypes
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from frontdesk.cli import speech
+from frontdesk.settings import Settings
+
+ORPHAN_SECONDS = 5.0
+_PR_SET_PDEATHSIG = 1
+
+
+class Ending:
+    """The first signal lets callers finish, the second ends the process at once."""
+
+    def __init__(self, finish: Callable[[bool], None]) -> None:
+        """`finish(politely)` begins the end: politely for SIGTERM, briskly for Ctrl-C."""
+        self._finish = finish
+        self.interrupted = False
+        self.begun = False
+
+    def hear(self) -> None:
+        """Take SIGTERM and SIGINT over."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._on_signal, signal.SIGTERM)
+        loop.add_signal_handler(signal.SIGINT, self._on_signal, signal.SIGINT)
+        # Unheard, it would end the process; the supervisor reloads by replacing workers, one process cannot.
+        loop.add_signal_handler(
+            signal.SIGHUP, speech.say, "not reloaded: only the supervisor of two or more workers can; restart instead"
+        )
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        if self.begun:
+            # What was acknowledged is durable already: nothing is lost by not waiting.
+            os._exit(speech.EXIT_INTERRUPTED)
+        self.begun = True
+        self.interrupted = number is signal.SIGINT
+        self._finish(number is signal.SIGTERM)
+
+
+async def serve_here(settings: Settings, listener: socket.socket, *, number: int, on_ready: Callable[[], None]) -> int:
+    """Serve in this process until told to end; the exit code."""
+    from frontdesk.assemble import build_app
+    from frontdesk.cli.server import Server
+
+    server = Server(build_app(settings, worker=number), listener)
+    farewells: list[asyncio.Task[None]] = []
+
+    async def end(politely: bool) -> None:
+        if politely and server.started:
+            await server.say_farewell()
+        server.end()
+
+    ending = Ending(lambda politely: farewells.append(asyncio.ensure_future(end(politely))))
+    ending.hear()
+    await server.run_here(on_ready)
+    return speech.EXIT_INTERRUPTED if ending.interrupted else 0
+
+
+def run_loop(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine on uvloop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
+
+
+def main() -> None:
+    """A worker of the supervisor: `python -m frontdesk.cli.worker <number> <listener fd> <status fd>`."""
+    number, listener_fd, status_fd = (int(argument) for argument in sys.argv[1:4])
+    _die_with_the_supervisor()
+    settings = read_order()
+    _watch_the_supervisor()
+    listener = socket.socket(fileno=listener_fd)
+
+    def report() -> None:
+        os.write(status_fd, b"r")
+
+    from frontdesk.cli.troubles import in_words
+
+    try:
+        code = run_loop(lambda: serve_here(settings, listener, number=number, on_ready=report))
+    except Exception as error:
+        refused = in_words(error)
+        if refused is None:
+            raise
+        speech.complain(refused.problem, refused.hint)
+        code = speech.EXIT_REFUSED
+    sys.exit(code)
+
+
+def write_order(settings: Settings) -> bytes:
+    """The settings as they travel to a worker: by pipe, since arguments and the environment can be read by others."""
+    order = pickle.dumps(settings)
+    return len(order).to_bytes(4, "big") + order
+
+
+def read_order() -> Settings:
+    """What the supervisor wrote on our stdin; the pipe stays open as a sign of its life."""
+    size = int.from_bytes(_read_exactly(4), "big")
+    order: Settings = pickle.loads(_read_exactly(size))  # noqa: S301 - written by our own parent process
+    return order
+
+
+def _read_exactly(size: int) -> bytes:
+    read = b""
+    while len(read) < size:
+        piece = os.read(0, size - len(read))
+        if not piece:
+            sys.exit(speech.EXIT_REFUSED)  # the supervisor is gone before it began
+        read += piece
+    return read
+
+
+def _die_with_the_supervisor() -> None:
+    """Ask the kernel for a SIGTERM when the supervisor dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _watch_the_supervisor() -> None:
+    """End when the pipe ends: gently, and for certain."""
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        if sys.platform != "linux":  # there the kernel has sent it already, and a second one would cut callers off
+            os.kill(os.getpid(), signal.SIGTERM)
+        # A loop that no longer turns hears no signal; the port must be free all the same.
+        threading.Event().wait(ORPHAN_SECONDS)
+        os._exit(speech.EXIT_REFUSED)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The operator's walks over partners' apps and their grants: what `frontdesk app|grant` does. RFC 7591 §2."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.flows.operator import Objection, read_title
+from frontdesk.protocol.ids import ClientId, GrantId, Micros, UserId, read_uuid
+from frontdesk.protocol.records import AuditEvent, Client, Grant, User
+from frontdesk.protocol.redirects import judge_registration
+from frontdesk.protocol.scopes import Scopes, missing, read_scopes
+
+MAX_REDIRECT_URIS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshClient:
+    """A partner's app with its secret in the clear: the only moment in which it can be told."""
+
+    client: Client
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownGrant:
+    """A live grant with the names of who gave it to whom."""
+
+    grant: Grant
+    user: User | None
+    client: Client | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What the operator may do to apps and grants. `known_scopes` is empty where no document says which exist."""
+
+    store: Store
+    clock: Clock
+    mint: Mint
+    known_scopes: frozenset[str] = frozenset()
+
+    async def add_client(
+        self, name: str, *, redirect_uris: Sequence[str], scope: str, origin: Origin
+    ) -> FreshClient | Objection:
+        """Register a partner's app; its secret is told once."""
+        named = read_title(name, what="name")
+        if isinstance(named, Objection):
+            return named
+        uris = read_redirect_uris(redirect_uris)
+        if isinstance(uris, Objection):
+            return uris
+        scopes = read_client_scopes(scope, known=self.known_scopes)
+        if isinstance(scopes, Objection):
+            return scopes
+        now = self.clock.now()
+        secret = self.mint.new_secret("fdcs_")
+        client = Client(
+            id=ClientId(self.mint.new_client_id("fdci_")),
+            name=named,
+            redirect_uris=uris,
+            scopes=scopes,
+            secret_digest=self.mint.digest(secret),
+            created_at=now,
+        )
+
+        if not await self.store.add_client(client=client, audit=self._audit("client.created", now, origin, client.id)):
+            return Objection(problem="this client id is taken", hint="run the command again")
+        return FreshClient(client=client, secret=secret)
+
+    async def list_clients(self) -> list[Client]:
+        """All apps, by name."""
+        return list(await self.store.list_clients())
+
+    async def disable_client(self, client_id: str, *, disabled: bool, origin: Origin) -> Client | Objection:
+        """Refuse everything that an app holds, or accept it again."""
+        client = await self._find_client(client_id)
+        if isinstance(client, Objection):
+            return client
+        now = self.clock.now()
+        audit = self._audit("client.disabled" if disabled else "client.enabled", now, origin, client.id)
+
+        if not await self.store.set_client_disabled(client_id=client.id, disabled=disabled, now=now, audit=audit):
+            return _no_client(client_id)
+        return await self.store.find_client(client.id) or client
+
+    async def rotate_secret(self, client_id: str, *, origin: Origin) -> FreshClient | Objection:
+        """A new secret for an app; the old one is refused from now on, what users granted stays."""
+        client = await self._find_client(client_id)
+        if isinstance(client, Objection):
+            return client
+        if not client.is_confidential:
+            return Objection(problem=f"{client.name} is a public app: it has no secret")
+        now = self.clock.now()
+        secret = self.mint.new_secret("fdcs_")
+        audit = self._audit("client.secret_rotated", now, origin, client.id)
+
+        if not await self.store.set_client_secret(
+            client_id=client.id, digest=self.mint.digest(secret), now=now, audit=audit
+        ):
+            return _no_client(client_id)
+        return FreshClient(client=client, secret=secret)
+
+    async def list_grants(self) -> list[KnownGrant]:
+        """All live grants, newest first."""
+        return [
+            KnownGrant(
+                grant=grant,
+                user=await self.store.find_user(grant.user_id),
+                client=await self.store.find_client(grant.client_id),
+            )
+            for grant in await self.store.list_grants()
+        ]
+
+    async def revoke_grant(self, grant_id: str, *, origin: Origin) -> Grant | Objection:
+        """End a grant for good: its tokens are refused from now on."""
+        identity = read_uuid(grant_id)
+        grant = await self.store.find_grant(GrantId(identity)) if identity is not None else None
+        if grant is None:
+            return Objection(problem="no grant with this id", hint="list them with 'frontdesk grant list'")
+        now = self.clock.now()
+        audit = self._audit("grant.revoked", now, origin, grant.client_id, user=grant.user_id, grant=grant.id)
+
+        if not await self.store.revoke_grant(grant_id=grant.id, now=now, audit=audit):
+            return Objection(problem="this grant was revoked before")
+        return grant
+
+    async def _find_client(self, client_id: str) -> Client | Objection:
+        readable = client_id.isascii() and client_id.isprintable()
+        client = await self.store.find_client(ClientId(client_id)) if readable else None
+        return client if client is not None else _no_client(client_id)
+
+    def _audit(
+        self,
+        action: str,
+        now: Micros,
+        origin: Origin,
+        client: ClientId,
+        *,
+        user: UserId | None = None,
+        grant: GrantId | None = None,
+    ) -> AuditEvent:
+        return AuditEvent(
+            at=now,
+            action=action,
+            actor="operator",
+            client_id=client,
+            user_id=user,
+            grant_id=grant,
+            address=origin.address,
+            request_id=origin.request_id,
+        )
+
+
+def read_redirect_uris(texts: Sequence[str]) -> tuple[str, ...] | Objection:
+    """The addresses an app may send browsers back to, each fit to be matched byte for byte."""
+    uris = tuple(dict.fromkeys(texts))
+    if not uris:
+        return Objection(problem="an app needs at least one redirect URI", hint="add --redirect-uri https://…")
+    if len(uris) > MAX_REDIRECT_URIS:
+        return Objection(problem=f"an app may have {MAX_REDIRECT_URIS} redirect URIs, not {len(uris)}")
+    for uri in uris:
+        problem = judge_registration(uri)
+        if problem is not None:
+            shown = uri if uri.isprintable() and uri.isascii() else ascii(uri)
+            return Objection(problem=f"the redirect URI {shown[:200]} is refused: {problem}")
+    return uris
+
+
+def read_client_scopes(text: str, *, known: frozenset[str]) -> Scopes | Objection:
+    """What an app may ask for: at least one scope, each known to the API's document where there is one."""
+    scopes = read_scopes(text)
+    if scopes is None:
+        return Objection(
+            problem="the scopes are malformed", hint='write them as --scope "locations.readonly resources"'
+        )
+    if not scopes:
+        return Objection(problem="an app needs at least one scope", hint='write them as --scope "locations resources"')
+    unknown = missing(scopes, known) if known else ()
+    if not unknown:
+        return scopes
+    near = difflib.get_close_matches(unknown[0], sorted(known), n=1)
+    hint = f'did you mean "{near[0]}"?' if near else f"the API's document knows: {' '.join(sorted(known))}"
+    return Objection(problem=f'the API has no scope "{unknown[0]}"', hint=hint)
+
+
+def _no_client(client_id: str) -> Objection:
+    shown = "".join(c if c.isprintable() else "?" for c in client_id[:80])
+    return Objection(problem=f'no app "{shown}"', hint="list them with 'frontdesk app list'")
