@@ -28,6 +28,7 @@ class Reason(Enum):
     # Around the door.
     BODY_TOO_LARGE = auto()
     HEADERS_TOO_LARGE = auto()
+    NO_UPSTREAM = auto()
     UPSTREAM_BROKEN = auto()
     UPSTREAM_SLOW = auto()
     OUT_OF_ORDER = auto()
@@ -152,6 +153,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(413, "bodyTooLarge", "The request body is too large.")
         case Reason.HEADERS_TOO_LARGE:
             return Wire(431, "headersTooLarge", "The request headers are too large.")
+        case Reason.NO_UPSTREAM:
+            return Wire(502, "badGateway", "The call is allowed, but no API is configured behind this gateway.")
         case Reason.UPSTREAM_BROKEN:
             return Wire(502, "badGateway", "The API did not answer properly.")
         case Reason.UPSTREAM_SLOW:
