@@ -1,0 +1,29 @@
+"""A story on each store: the rules must not depend on where things are remembered."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from frontdesk.storage import MemoryStore, open_sqlite
+from frontdesk.testing.story import Story
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The event loop that the product runs on."""
+    return "asyncio"
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def story(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Story]:
+    """A new house around an empty store."""
+    store = (
+        MemoryStore()
+        if request.param == "memory"
+        else await open_sqlite(tmp_path / "frontdesk.db", create=True, database_id=bytes(16))
+    )
+    try:
+        yield await Story.begin(store)
+    finally:
+        await store.aclose()
