@@ -80,7 +80,7 @@ class Server(uvicorn.Server):
         self.config.loaded_app = farewell
         for connection in list(self.server_state.connections):
             if isinstance(connection, BoundedProtocol):
-                connection.app = farewell  # type: ignore[assignment]
+                connection.app = farewell
         await asyncio.sleep(FAREWELL_SECONDS)
 
     @contextlib.contextmanager

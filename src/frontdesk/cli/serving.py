@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help="Your API's OpenAPI document (JSON or YAML).",
 )
 @standing
-def serve(ground: Ground, **flags: Any) -> int:
+def serve(ground: Ground, /, **flags: Any) -> int:
     """Run the front desk before your API until it is told to end (SIGTERM or Ctrl-C).
 
     With two or more workers, SIGHUP reads the settings and the document anew.

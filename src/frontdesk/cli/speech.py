@@ -17,7 +17,7 @@ class Refused(Exception):  # noqa: N818 - a no to a person, not a bug
     """A command that was refused or failed: what happened, then what to do. Ends the process with 1."""
 
     def __init__(self, problem: str, hint: str = "") -> None:
-        """`problem` and `hint` are one line each, without a full stop."""
+        """One line each, without a full stop; several problems are several lines of `problem`."""
         super().__init__(problem)
         self.problem = problem
         self.hint = hint
@@ -25,7 +25,8 @@ class Refused(Exception):  # noqa: N818 - a no to a person, not a bug
 
 def complain(problem: str, hint: str = "") -> None:
     """Write an error and its hint to stderr."""
-    say(f"error: {problem}")
+    for line in problem.splitlines() or [""]:
+        say(f"error: {line}")
     if hint:
         say(f"hint: {hint}")
 

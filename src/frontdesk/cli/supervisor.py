@@ -63,8 +63,8 @@ class Supervisor:
     async def run(self, on_ready: Callable[[], None]) -> int:
         """Serve until told to end; the exit code."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._on_end, number)
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, self._on_end, told)
         loop.add_signal_handler(signal.SIGHUP, self._on_reload)
         try:
             # One first: what is wrong with the settings or the data folder is then said once.

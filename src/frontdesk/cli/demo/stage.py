@@ -2,7 +2,8 @@
 
 import asyncio
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,22 +12,33 @@ from frontdesk.cli import speech
 from frontdesk.cli.administration import open_desk
 from frontdesk.cli.demo.api import CoworkingApi
 from frontdesk.cli.demo.door_locks import Registration
+from frontdesk.cli.demo.doors import DESK_HOST, Doors, hear_the_end
 from frontdesk.cli.demo.founding import OLENA, Town, found, furnish
 from frontdesk.cli.demo.mailbox import mailbox
 from frontdesk.cli.demo.partner import PartnerApp
 from frontdesk.cli.server import Server
 from frontdesk.settings import Settings
 
-if TYPE_CHECKING:
-    from frontdesk.cli.dev import Doors
-
 END_SECONDS = 3
 
 
-async def play(settings: Settings, doors: "Doors", *, as_json: bool, is_kept: bool) -> int:
-    """Run the demo until Ctrl-C; the exit code."""
-    from frontdesk.cli.dev import hear_the_end
+def demo_settings(doors: Doors, folder: Path) -> Settings:
+    """The front desk before the demo API; the environment and settings files are left out on purpose."""
+    return Settings(
+        data=folder,
+        host=DESK_HOST,
+        port=doors.desk.getsockname()[1],
+        upstream=doors.url(doors.api),
+        openapi=Path(__file__).with_name("api.yaml"),
+        mail=(folder / "mail").resolve().as_uri(),
+        mail_from="Frontdesk <frontdesk@localhost>",
+        log_level="error",
+    )
 
+
+async def play(doors: Doors, folder: Path, *, as_json: bool, is_kept: bool) -> int:
+    """Run the demo until Ctrl-C; the exit code."""
+    settings = demo_settings(doors, folder)
     end = asyncio.Event()
     hear_the_end(end)
     partner_url = doors.url(doors.partner)
@@ -41,7 +53,7 @@ async def play(settings: Settings, doors: "Doors", *, as_json: bool, is_kept: bo
             speech.print_json(_whereabouts(settings, doors, town))
         else:
             click.echo(_words(settings, doors, town, is_kept=is_kept))
-        await asyncio.wait([*running, asyncio.ensure_future(end.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await _first([*running, asyncio.ensure_future(end.wait())])
         for task in running:
             if task.done():
                 task.result()  # a server that ended by itself says why
@@ -50,7 +62,7 @@ async def play(settings: Settings, doors: "Doors", *, as_json: bool, is_kept: bo
     return speech.EXIT_INTERRUPTED
 
 
-def _open(settings: Settings, doors: "Doors", town: Town, callback: str) -> list[tuple[Server, asyncio.Event]]:
+def _open(settings: Settings, doors: Doors, town: Town, callback: str) -> list[tuple[Server, asyncio.Event]]:
     partner = PartnerApp(
         Registration(
             issuer=settings.issuer,
@@ -74,12 +86,16 @@ def _open(settings: Settings, doors: "Doors", town: Town, callback: str) -> list
 
 async def _all_ready(running: list[asyncio.Task[None]], ready: list[asyncio.Event]) -> None:
     all_ready = asyncio.gather(*(event.wait() for event in ready))
-    await asyncio.wait([*running, all_ready], return_when=asyncio.FIRST_COMPLETED)
+    await _first([*running, all_ready])
     if not all_ready.done():
         all_ready.cancel()
         for task in running:
             if task.done():
                 task.result()
+
+
+async def _first(waits: list[asyncio.Future[Any]]) -> None:
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _close(servers: list[Server], running: list[asyncio.Task[None]]) -> None:
@@ -92,7 +108,7 @@ async def _close(servers: list[Server], running: list[asyncio.Task[None]]) -> No
         await asyncio.wait(late, timeout=END_SECONDS)
 
 
-def _whereabouts(settings: Settings, doors: "Doors", town: Town) -> dict[str, object]:
+def _whereabouts(settings: Settings, doors: Doors, town: Town) -> dict[str, object]:
     return {
         "url": settings.issuer,
         "partner": doors.url(doors.partner),
@@ -114,7 +130,7 @@ def _whereabouts(settings: Settings, doors: "Doors", town: Town) -> dict[str, ob
     }
 
 
-def _words(settings: Settings, doors: "Doors", town: Town, *, is_kept: bool) -> str:
+def _words(settings: Settings, doors: Doors, town: Town, *, is_kept: bool) -> str:
     mine, other = town.networks[0], town.networks[1]
     pair = f"{mine.client_id}:{mine.client_secret}" if mine.client_secret else f"{mine.client_id}:YOUR_SECRET"
     keeps = f"kept in {settings.data}" if is_kept else "nothing is kept: all of it goes when this ends"
