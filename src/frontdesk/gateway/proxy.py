@@ -1,11 +1,10 @@
-"""The built-in reverse proxy: an admitted call goes to the API and its answer comes back, piece by piece. RFC 9110 §7."""
+"""The built-in reverse proxy: an admitted call goes to the API, its answer comes back piece by piece. RFC 9110 §7."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from frontdesk.gateway.answers import AnswerShield
@@ -88,7 +87,7 @@ class Proxy:
         return await self._session.request(
             request.method,
             URL(self.upstream + passed.target.normalised.decode("ascii"), encoded=True),
-            headers=CIMultiDict((name.decode("ascii"), value.decode("utf-8")) for name, value in headers),
+            headers=[(name.decode("ascii"), value.decode("utf-8")) for name, value in headers],
             data=await upload.data(),
             allow_redirects=False,
         )

@@ -1,4 +1,4 @@
-"""The caller's body on its way to the API: counted as it passes, and never more of it held than a piece. RFC 9112 §6."""
+"""The caller's body on its way to the API: counted as it passes, held a piece at a time. RFC 9112 §6."""
 
 from collections.abc import AsyncIterator
 
