@@ -6,11 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from seed import Seed, Seeder, Sizes
-
 from frontdesk.assemble import open_house
 from frontdesk.protocol.ids import Micros
 from frontdesk.settings import Settings
+from seed import Seed, Seeder, Sizes
 
 
 def fill(data: Path, sizes: Sizes) -> Seed:
