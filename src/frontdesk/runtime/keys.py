@@ -60,6 +60,12 @@ class KeyRing:
     cookie: tuple[Key, ...]  # short proofs: form tokens, budget keys
 
 
+def make_ring(database_id: str, *, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
+    """Fresh keys that are kept nowhere: for a store that lives in memory."""
+    keys = {purpose: (Key(id=1, secret=random(KEY_LENGTH), made_at=""),) for purpose in PURPOSES}
+    return KeyRing(database_id=database_id, **keys)
+
+
 def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
     """The keys of the data folder; made when both they and the database are missing.
 
