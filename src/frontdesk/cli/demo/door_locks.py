@@ -128,16 +128,16 @@ class DoorLocks:
         for network_id, title in self.registration.networks:
             headers = {**bearer, "spacebring-network-id": network_id}
             booking = {"resourceRef": "room-1", "title": "Door Locks test"}
-            results.append(
-                Calls(
-                    title=title,
-                    exchanges=[
-                        await self._send(visit, "See the locations", "GET", "/locations/v1", headers),
-                        await self._send(visit, "Book a room", "POST", "/resources/bookings/v1", headers, booking),
-                        await self._send(visit, "Add a location", "POST", "/locations/v1", headers, {"name": "Annex"}),
-                    ],
-                )
-            )
+            calls = [
+                ("See the locations", "GET", "/locations/v1", None),
+                ("Book a room", "POST", "/resources/bookings/v1", booking),
+                ("Add a location", "POST", "/locations/v1", {"name": "Annex"}),
+            ]
+            answers = [
+                await self._send(visit, name, method, target, headers, content, where=title)
+                for name, method, target, content in calls
+            ]
+            results.append(Calls(title=title, exchanges=answers))
         visit.results = results
         visit.say("")
 
@@ -178,11 +178,13 @@ class DoorLocks:
         target: str,
         headers: dict[str, str],
         content: dict[str, str] | None = None,
+        *,
+        where: str = "",
     ) -> Exchange:
-        answer = await self._line.send(title, method, target, headers=headers, content=content)
+        answer = await self._line.send(title, method, target, headers=headers, content=content, where=where)
         if answer.status == 429:  # ten calls a second are ours; a good partner waits as long as it is told
             await asyncio.sleep(min(answer.retry_after, PATIENCE))
-            answer = await self._line.send(title, method, target, headers=headers, content=content)
+            answer = await self._line.send(title, method, target, headers=headers, content=content, where=where)
         visit.exchanges.appendleft(answer)
         return answer
 

@@ -19,6 +19,7 @@ class Exchange:
     """One request and its answer as a page may show them; `body` is what the answer really said."""
 
     title: str
+    where: str  # the network that was named, for people; empty where none was
     status: int
     request: str
     answer: str
@@ -53,6 +54,7 @@ class Line:
         form: dict[str, str] | None = None,
         content: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        where: str = "",
     ) -> Exchange:
         """Send one request. Raises aiohttp.ClientError where there is no answer."""
         sent = dict(headers or {})
@@ -71,6 +73,7 @@ class Line:
         shown = [f"{name}: {answered[name]}" for name in _SHOWN_ANSWER_HEADERS if name in answered]
         return Exchange(
             title=title,
+            where=where,
             status=status,
             request=shorten(_message(f"{method} {target} HTTP/1.1", [f"{k}: {v}" for k, v in sent.items()], body)),
             answer=shorten(_message(f"HTTP/1.1 {status} {reply.reason}", shown, text)),

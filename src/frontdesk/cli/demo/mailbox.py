@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from frontdesk.cli.demo.look import CSS_PATH, draw, stylesheet
+from frontdesk.cli.demo.look import draw, furniture
 
 NEWEST = 20
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
@@ -64,4 +64,4 @@ def mailbox(folder: Path) -> Starlette:
     async def show(request: Request) -> Response:
         return draw("mailbox.html", letters=await run_in_threadpool(read_letters, folder))
 
-    return Starlette(routes=[Route("/", show), Route(CSS_PATH, stylesheet)])
+    return Starlette(routes=[Route("/", show), *furniture()])

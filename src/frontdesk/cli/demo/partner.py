@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from frontdesk.cli.demo.door_locks import DoorLocks, Registration, Visit, unguessable
 from frontdesk.cli.demo.exchange import Line
-from frontdesk.cli.demo.look import CSS_PATH, draw, stylesheet
+from frontdesk.cli.demo.look import draw, furniture
 
 COOKIE = "door_locks"
 MOST_VISITS = 200
@@ -43,7 +43,7 @@ class PartnerApp:
                 Route("/call", self._step(DoorLocks.call), methods=["POST"]),
                 Route("/refresh", self._step(DoorLocks.refresh), methods=["POST"]),
                 Route("/disconnect", self._step(DoorLocks.disconnect), methods=["POST"]),
-                Route(CSS_PATH, stylesheet),
+                *furniture(),
             ],
             lifespan=self._live,
         )
