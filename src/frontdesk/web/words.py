@@ -164,7 +164,7 @@ def blocked_sentence(until: Micros, now: Micros) -> str:
     if minutes > 90:
         wait = f"{-(-minutes // 60)} hours"
     at = datetime.fromtimestamp(-(-until // SECOND), tz=UTC)
-    return f"Too many wrong codes. You can try again in {wait}, at {at:%H:%M} UTC. Codes are not looked at before."
+    return f"Too many wrong codes. You can try again in {wait}, at {at:%H:%M} UTC. Until then no code is looked at."
 
 
 def moment(at: Micros, now: Micros) -> Moment:
