@@ -34,6 +34,7 @@ class Reason(Enum):
     OUT_OF_ORDER = auto()
     # The OAuth endpoints.
     MALFORMED_FORM = auto()
+    FORM_TOO_LARGE = auto()
     UNSUPPORTED_MEDIA_TYPE = auto()
     REPEATED_PARAMETER = auto()
     PARAMETER_IN_QUERY = auto()
@@ -163,6 +164,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(503, "temporarilyUnavailable", "Try again in a moment.")
         case Reason.MALFORMED_FORM:
             return Wire(400, "invalid_request", "the body is not well-formed application/x-www-form-urlencoded")
+        case Reason.FORM_TOO_LARGE:
+            return Wire(413, "invalid_request", "the form is larger than 64 KiB")
         case Reason.UNSUPPORTED_MEDIA_TYPE:
             return Wire(415, "invalid_request", "send application/x-www-form-urlencoded")
         case Reason.REPEATED_PARAMETER:

@@ -1,4 +1,4 @@
-"""Events without an effect (wrong secrets, replays, refused codes) go to the log, thinned out so that no flood fills it."""
+"""Events without an effect (wrong secrets, replays, refused codes) go to the log, thinned out against floods."""
 
 import structlog
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from frontdesk.assemble import House, furnish, house_of
+from frontdesk.assemble import House, house_of
+from frontdesk.assemble.front import furnish
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
@@ -95,7 +96,7 @@ class Partner:
 
     async def obtains_code(self, browser: Browser, *, networks: Sequence[str], **changed: str | None) -> str:
         """A code, by consent."""
-        return code_of(await self.asks(browser, networks=networks, **changed))
+        return code_of(await self.asks(browser, networks=networks, decision="allow", **changed))
 
     async def posts(self, form: dict[str, str], **more: str) -> Reply:
         """Send a token request with this app's id and secret in the body."""
@@ -169,7 +170,7 @@ class Story:
         }
         settings = Settings(**knobs)  # type: ignore[arg-type]
         house = house_of(settings, store=store, clock=clock, post_office=mail, witness=sightings)  # type: ignore[arg-type]
-        app = furnish(house, worker=0)
+        app = furnish(house, worker=0).front
         return cls(house=house, app=app, clock=clock, mail=mail, sightings=sightings)
 
     @property

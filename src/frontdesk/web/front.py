@@ -53,10 +53,14 @@ class Front:
         worker_tag: str,
         on_bug: Callable[[str, BaseException], None],
     ) -> None:
-        """`routes` are matched on the raw path, whole; `otherwise` (the gateway) gets what is nobody's."""
+        """`routes` are matched on the raw path, whole; `otherwise` (the gateway) gets what is nobody's.
+
+        A site prefix is a first segment (`/account`), or a folder where it ends in a slash.
+        """
         self._routes = routes
         self._site = site
-        self._site_prefixes = site_prefixes
+        self._site_rooms = frozenset(prefix for prefix in site_prefixes if not prefix.endswith(b"/"))
+        self._site_folders = tuple(prefix for prefix in site_prefixes if prefix.endswith(b"/"))
         self._otherwise = otherwise
         self._edge = edge
         self._tag = worker_tag
@@ -72,7 +76,7 @@ class Front:
         request = read_request(scope, self._edge, self.next_id())
         route = self._routes.get(raw_path)
         if route is None:
-            if raw_path.startswith(self._site_prefixes):
+            if self._is_page(raw_path):
                 scope["frontdesk"] = request
                 await self._site(scope, receive, send)
                 return
@@ -80,6 +84,11 @@ class Front:
         answer = await self._serve(route, request, receive)
         if answer is not None:
             await send_answer(answer, send, head=request.method == "HEAD")
+
+    def _is_page(self, raw_path: bytes) -> bool:
+        # By whole segments: `/account` is ours, `/accounts/v1` is the API's.
+        room = b"/" + raw_path[1:].split(b"/", 1)[0]
+        return room in self._site_rooms or raw_path.startswith(self._site_folders)
 
     def next_id(self) -> str:
         """An id that no other request of this installation has."""

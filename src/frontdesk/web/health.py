@@ -1,7 +1,7 @@
 """Is it alive, is it ready, which version: three small answers for the people who run it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 import msgspec
@@ -13,13 +13,12 @@ from frontdesk.protocol.store import StoreUnavailable
 _HEADERS: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """One worker's state. `draining` is set once it was asked to end."""
+    """One worker's state. The server around it answers for it once it was asked to end."""
 
     worker: int
     check_store: Callable[[], Awaitable[None]]
-    draining: bool = field(default=False)
 
     async def live(self, request: Request) -> Answer:
         """GET /livez: the process answers. Callers on this machine are told which worker."""
@@ -29,8 +28,8 @@ class Health:
         return _json(200, document)
 
     async def ready(self, request: Request) -> Answer:
-        """GET /readyz: the store can be read, its migrations are complete, and no end is near."""
-        problem = "draining" if self.draining else ""
+        """GET /readyz: the store can be read and its migrations are complete; the keys were read at the start."""
+        problem = ""
         try:
             await self.check_store()
         except StoreUnavailable as fault:
