@@ -78,12 +78,13 @@ def _refuse_constant(name: str) -> Values:
 def _bound(values: Values) -> None:
     """Walk without recursion, so that the depth cannot hurt before it is judged."""
     level: list[Values] = [values]
-    count = 0
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for value in level for child in _children(value)]
-        count += len(level)
+    count = 1
+    for _ in range(MAX_DEPTH):
+        children = [child for value in level for child in _children(value)]
+        count += len(children)
         if count > MAX_VALUES:
             raise UnreadableError(f"it holds more than {MAX_VALUES} values")
+        level = [child for child in children if isinstance(child, dict | list)]
         if not level:
             return
     raise UnreadableError(f"it is nested deeper than {MAX_DEPTH}")
