@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+
 from clients.walk import ClientSteps, walk
 from servers.needs import NODE_CLIENTS, need
 from servers.partner import SCOPES, App, Town

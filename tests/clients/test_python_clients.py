@@ -2,10 +2,11 @@
 
 import pytest
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from clients.walk import ClientSteps, walk
 from oauthlib.oauth2 import WebApplicationClient
 from requests_oauth2client import ClientSecretBasic, ClientSecretPost, OAuth2Client
 from requests_oauthlib import OAuth2Session
+
+from clients.walk import ClientSteps, walk
 from servers.partner import SCOPES, App, Town
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches what the suite needs beside its Python packages: Chromium, curl, and Node with two OAuth clients.
+# Fetches what the suite needs beside its Python packages: Chromium, curl, wrk, and Node with two OAuth clients.
 # Installs Debian packages only as root; anybody else is told in one line what the suite will leave out. Quick the
 # second time.
 set -euo pipefail
@@ -11,6 +11,7 @@ have_chromium() { have chromium || have chromium-browser || have google-chrome; 
 wanted=()
 have_chromium || wanted+=(chromium fonts-liberation fonts-dejavu-core)
 have curl || wanted+=(curl ca-certificates)
+have wrk || wanted+=(wrk)
 have node || wanted+=(nodejs)
 have npm || wanted+=(npm)
 
@@ -29,6 +30,7 @@ fi
 left_out=()
 have_chromium || left_out+=("the browser tests (no Chromium)")
 have curl || left_out+=("curl")
+have wrk || left_out+=("the benchmark's own test (no wrk)")
 [[ -f $node/node_modules/.installed ]] || left_out+=("the Node clients")
 if ((${#left_out[@]})); then
   printf "prepare: left out: %s" "${left_out[0]}"
