@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witness
 from frontdesk.protocol.ids import uuid_bytes, uuid_text
@@ -43,13 +44,12 @@ async def open_house(
     """
     clock = SystemClock()
     path = settings.data / DATABASE_FILE
-    is_new = create and not os.path.lexists(path)
-    made = open_keys(settings.data, database_id=None) if is_new else None
+    new_id = _make_keys(path) if create else None
     async with AsyncExitStack() as stack:
         store = await open_sqlite(
             path,
             create=create,
-            database_id=uuid_bytes(made.database_id) if made is not None else None,
+            database_id=new_id,
             failpoint=failpoints.from_environment(os.environ),
         )
         stack.push_async_callback(store.aclose)
@@ -65,6 +65,13 @@ async def open_house(
             witness=LoggingWitness(),
             limiter=limiter or LocalLimiter(settings.requests_per_second),
         )
+
+
+def _make_keys(database: Path) -> bytes | None:
+    """The id for a database that is about to be made, with its keys; None where there is a database already."""
+    if os.path.lexists(database):
+        return None
+    return uuid_bytes(open_keys(database.parent, database_id=None).database_id)
 
 
 def house_of(settings: Settings, *, store: Store, clock: Clock, post_office: PostOffice, witness: Witness) -> House:
