@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from frontdesk.flows.needs import Limiter, Mint, Store
+from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import (
     Admission,
@@ -15,11 +16,10 @@ from frontdesk.protocol.access import (
 )
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.headers import BasicPair, read_credential
-from frontdesk.protocol.ids import SECOND, CredentialId, Digest, GrantId, Micros, NetworkId
+from frontdesk.protocol.ids import SECOND, CredentialId, GrantId, Micros, NetworkId
 from frontdesk.protocol.records import Role
 from frontdesk.protocol.scopes import implied, pick
 
-_NOBODY = Digest(bytes(33))
 _PUBLIC = Admission(
     caller=None, scheme="", network_id=None, role=None, subject="", client_id="", scopes=(), networkless=True
 )
@@ -65,9 +65,12 @@ class CheckFlow:
         return await self._prove_bearer(credential.value, now)
 
     async def _prove_basic(self, pair: BasicPair, now: Micros) -> NetworkCaller | None:
-        stored = await self.store.find_network_credential(CredentialId(pair.user))
+        client_id = CredentialId(pair.user)
+        stored = self.store.glance().credential(client_id) or await self.store.find_network_credential(client_id)
         # An unknown id costs what a wrong secret costs.
-        is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else _NOBODY)
+        is_proven = self.mint.proves(
+            pair.password, stored.secret_digest if stored is not None else self.mint.unprovable
+        )
         if stored is None or not is_proven:
             return None
         self.uses.credential(stored, now)
@@ -77,11 +80,10 @@ class CheckFlow:
         claims = self.mint.read_access_token(token)
         if claims is None or now >= claims.expires_at:
             return None
-        grant = await self.store.find_grant(GrantId(claims.grant_id))
-        if grant is None or grant.stamp != claims.stamp:
+        recalled = await recall_grant(self.store, GrantId(claims.grant_id))
+        if recalled is None or recalled.grant.stamp != claims.stamp:
             return None
-        client = await self.store.find_client(grant.client_id)
-        user = await self.store.find_user(grant.user_id)
+        grant, client, user = recalled.grant, recalled.client, recalled.user
         if user is None or client is None or judge_grant(grant, user, client) is not None:
             return None
         self.uses.grant(grant, now)

@@ -38,7 +38,7 @@ from frontdesk.protocol.records import (
 from frontdesk.protocol.signin import Budget
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, LoginTry, StoreUnavailable
 
-__all__ = ["Clock", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable", "Witness"]
+__all__ = ["Clock", "Glance", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable", "Witness"]
 
 
 class Clock(Protocol):
@@ -111,6 +111,10 @@ class Mint(Protocol):
     def digests(self, value: str) -> Sequence[Digest]:
         """The digest under every key, the one in force first: for judging a value that a store looks up."""
 
+    @property
+    def unprovable(self) -> Digest:
+        """A digest that no value proves, to compare with where there is nobody: it costs what a real one costs."""
+
     def proves(self, value: str, digest: Digest) -> bool:
         """Whether `value` is what `digest` was made of, in constant time."""
 
@@ -130,12 +134,37 @@ class Mint(Protocol):
         """A short proof (base64url, 128 bits) over `content`, for form tokens and budget keys."""
 
 
+class Glance(Protocol):
+    """What a store holds in memory, proven to be as of the last commit on this host. Good until the next await.
+
+    None says "not in memory", never "there is none": the `find_…` verb of the same name knows.
+    """
+
+    def client(self, client_id: ClientId) -> Client | None:
+        """A partner's app, if in memory."""
+
+    def user(self, user_id: UserId) -> User | None:
+        """A user with roles, if in memory."""
+
+    def network(self, network_id: NetworkId) -> Network | None:
+        """A network, if in memory."""
+
+    def credential(self, client_id: CredentialId) -> NetworkCredential | None:
+        """The Basic pair in force under this id, if in memory."""
+
+    def grant(self, grant_id: GrantId) -> Grant | None:
+        """A grant with its edges, revoked or not, if in memory."""
+
+
 class Store(Protocol):
     """Remembers. `audit` rows are saved in the verb's own transaction.
 
     Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)
     may be answered from memory, and are never older than the last commit on this host (D5).
     """
+
+    def glance(self) -> Glance:
+        """What is in memory, proven fresh once for a whole synchronous stretch: ask anew after every await."""
 
     # -- what a check reads
     async def find_client(self, client_id: ClientId) -> Client | None:
@@ -232,7 +261,11 @@ class Store(Protocol):
         """All live grants, newest first; for the operator."""
 
     async def save_consent(self, *, code: AuthorizationCode, connection: Connection, audit: AuditEvent) -> None:
-        """Store a code and what the connection now is, together."""
+        """Store a code and what the connection now is, together.
+
+        Networks in which the user holds no role any more are left out of both: a role that was taken away between
+        the page and this write must not leave an edge behind that a later role revives.
+        """
 
     async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
         """A code, used or not, until it is cleaned away."""
@@ -284,7 +317,7 @@ class Store(Protocol):
         """
 
     async def start_session(self, *, session: Session, replaces: SessionId | None, audit: AuditEvent) -> None:
-        """A new session; the one it replaces ends. At most 20 a user, the oldest out."""
+        """A new session; the one it replaces ends. At most 20 a user, the oldest out; none for a blocked user."""
 
     async def find_session(self, session_id: SessionId) -> Session | None:
         """A session's row; whether it is still alive is the caller's judgement."""

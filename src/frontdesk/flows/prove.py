@@ -3,18 +3,15 @@
 from frontdesk.flows.needs import Mint, Store, Witness
 from frontdesk.protocol.client_auth import ClientClaim, judge_claim
 from frontdesk.protocol.errors import Refusal
-from frontdesk.protocol.ids import Digest
 from frontdesk.protocol.records import Client
-
-# Compared where there is no such client, so that an unknown id costs what a wrong secret costs.
-_NOBODY = Digest(bytes(33))
 
 
 async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness) -> Client | Refusal:
     """The client that the claim names, once its secret is proven and it is enabled."""
-    client = await store.find_client(claim.client_id)
+    client = store.glance().client(claim.client_id) or await store.find_client(claim.client_id)
     digest = client.secret_digest if client is not None else None
-    is_proven = mint.proves(claim.secret or "", digest or _NOBODY) and digest is not None
+    # An unknown id costs what a wrong secret costs.
+    is_proven = mint.proves(claim.secret or "", digest or mint.unprovable) and digest is not None
     refusal = judge_claim(claim, client, is_proven=is_proven)
     if refusal is not None:
         witness.saw("client.unproven", client_id=claim.client_id if client is not None else None)

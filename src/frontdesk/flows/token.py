@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.prove import prove_client
+from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import judge_grant, live_networks
 from frontdesk.protocol.client_auth import read_claim
@@ -57,13 +58,13 @@ class TokenFlow:
         if asked is None:
             return Refusal(reason=Reason.SCOPE_MALFORMED)
         grant_id = self.mint.read_refresh_token(token)
-        grant = await self.store.find_grant(grant_id) if grant_id is not None else None
-        if grant is None or not self.mint.proves(token, grant.refresh_digest):
+        recalled = await recall_grant(self.store, grant_id) if grant_id is not None else None
+        if recalled is None or not self.mint.proves(token, recalled.grant.refresh_digest):
             return Refusal(reason=Reason.TOKEN_UNKNOWN)
+        grant, user = recalled.grant, recalled.user
         if grant.client_id != client.id:
             self.witness.saw("refresh.other_client", client_id=client.id, grant_id=grant.id)
             return Refusal(reason=Reason.OTHER_CLIENT)
-        user = await self.store.find_user(grant.user_id)
         dead = judge_grant(grant, user, client)
         if dead is not None or user is None:
             return Refusal(reason=dead or Reason.USER_BLOCKED)

@@ -43,6 +43,7 @@ class Mint:
         self._seal_keys = {key.id: key for key in ring.seal}
         self._seal_first = ring.seal[0]
         self._cookie_key = ring.cookie[0].secret
+        self._unprovable = Digest(bytes((ring.digest[0].id,)) + random(32))
         self._ids = TimeOrderedIds(clock, random)
         self._counter = int.from_bytes(random(4))
 
@@ -113,6 +114,11 @@ class Mint:
         """The digest under every key, the one in force first: for looking a value up after a rotation."""
         hashed = _hash(value)
         return tuple(_digest(key_id, key, hashed) for key_id, key in self._digest_keys.items())
+
+    @property
+    def unprovable(self) -> Digest:
+        """A digest that no value proves, under the key in force: comparing with it costs what a real one costs."""
+        return self._unprovable
 
     def proves(self, value: str, digest: Digest) -> bool:
         """Whether `value` is what `digest` was made of, in constant time. An unknown key proves nothing."""
