@@ -67,10 +67,7 @@ class CheckFlow:
     async def _prove_basic(self, pair: BasicPair, now: Micros) -> NetworkCaller | None:
         client_id = CredentialId(pair.user)
         stored = self.store.glance().credential(client_id) or await self.store.find_network_credential(client_id)
-        # An unknown id costs what a wrong secret costs.
-        is_proven = self.mint.proves(
-            pair.password, stored.secret_digest if stored is not None else self.mint.unprovable
-        )
+        is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else None)
         if stored is None or not is_proven:
             return None
         self.uses.credential(stored, now)

@@ -111,12 +111,8 @@ class Mint(Protocol):
     def digests(self, value: str) -> Sequence[Digest]:
         """The digest under every key, the one in force first: for judging a value that a store looks up."""
 
-    @property
-    def unprovable(self) -> Digest:
-        """A digest that no value proves, to compare with where there is nobody: it costs what a real one costs."""
-
-    def proves(self, value: str, digest: Digest) -> bool:
-        """Whether `value` is what `digest` was made of, in constant time."""
+    def proves(self, value: str, digest: Digest | None) -> bool:
+        """Whether `value` is what `digest` was made of, in constant time. None stands for nobody, and costs the same."""
 
     def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
         """A signed pointer to the grant (D2)."""

@@ -9,9 +9,7 @@ from frontdesk.protocol.records import Client
 async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness) -> Client | Refusal:
     """The client that the claim names, once its secret is proven and it is enabled."""
     client = store.glance().client(claim.client_id) or await store.find_client(claim.client_id)
-    digest = client.secret_digest if client is not None else None
-    # An unknown id costs what a wrong secret costs.
-    is_proven = mint.proves(claim.secret or "", digest or mint.unprovable) and digest is not None
+    is_proven = mint.proves(claim.secret or "", client.secret_digest if client is not None else None)
     refusal = judge_claim(claim, client, is_proven=is_proven)
     if refusal is not None:
         witness.saw("client.unproven", client_id=claim.client_id if client is not None else None)

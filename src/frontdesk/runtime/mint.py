@@ -23,6 +23,7 @@ _SALT = 16
 _NONCE = 12
 _TAG = 16
 _COUNTS = tokens.MAX_COUNTER + 1
+_NOBODY = Digest(bytes(33))  # key ids begin at 1
 
 
 class _Clock(Protocol):
@@ -43,7 +44,6 @@ class Mint:
         self._seal_keys = {key.id: key for key in ring.seal}
         self._seal_first = ring.seal[0]
         self._cookie_key = ring.cookie[0].secret
-        self._unprovable = Digest(bytes((ring.digest[0].id,)) + random(32))
         self._ids = TimeOrderedIds(clock, random)
         self._counter = int.from_bytes(random(4))
 
@@ -115,16 +115,12 @@ class Mint:
         hashed = _hash(value)
         return tuple(_digest(key_id, key, hashed) for key_id, key in self._digest_keys.items())
 
-    @property
-    def unprovable(self) -> Digest:
-        """A digest that no value proves, under the key in force: comparing with it costs what a real one costs."""
-        return self._unprovable
-
-    def proves(self, value: str, digest: Digest) -> bool:
-        """Whether `value` is what `digest` was made of, in constant time. An unknown key proves nothing."""
-        if len(value) > MAX_PROVEN or not digest:
+    def proves(self, value: str, digest: Digest | None) -> bool:
+        """Whether `value` is what `digest` was made of, in constant time; None and an unknown key prove nothing."""
+        if len(value) > MAX_PROVEN:
             return False
-        # Under an unknown key the same work is done: whoever checks against a digest of nobody takes as long.
+        # For nobody and under an unknown key the same work is done: an unknown id takes as long as a wrong secret.
+        digest = digest or _NOBODY
         key = self._digest_keys.get(digest[0])
         made = hmac.digest(key or self._digest_first.secret, _hash(value), "sha256")
         return hmac.compare_digest(made, digest[1:]) and key is not None
