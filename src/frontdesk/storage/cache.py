@@ -1,0 +1,144 @@
+"""Records that a check needs, in memory, and never staler than the last commit on this host. DESIGN D5.
+
+Whatever ends or alters a cached record names it in `change_log`, in its own transaction. `PRAGMA data_version` tells
+in 2.5 microseconds whether anything was committed since; if so, the log is read from our position on, and what it
+names is dropped before anything is trusted.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from frontdesk.protocol.ids import ClientId, CredentialId, GrantId, NetworkId, UserId, uuid_text
+from frontdesk.protocol.records import Client, Grant, Network, NetworkCredential, User
+from frontdesk.storage.verbs import Verb
+
+CHANGES_SINCE = "SELECT position, kind, subject FROM change_log WHERE position >= $1 ORDER BY position"
+NEWEST_POSITION = "SELECT max(position) FROM change_log"
+
+GRANTS = 16_384
+OTHERS = 8_192
+
+Key = TypeVar("Key", bound=Hashable)
+Record = TypeVar("Record")
+Change: TypeAlias = tuple[int, str, bytes]
+
+
+def changes_since(position: int) -> Verb[list[Change]]:
+    """The log from a position on, that position's own row included where it still exists."""
+    return [(at, kind, subject) for at, kind, subject in (yield CHANGES_SINCE, (position,))]
+
+
+def newest_position() -> Verb[int]:
+    """The position of the newest row; there always is one."""
+    rows = yield NEWEST_POSITION, ()
+    return int(rows[0][0])
+
+
+class Shelf(Generic[Key, Record]):
+    """A bounded cache in two generations: about least-recently-used, at the price of one dictionary look-up."""
+
+    __slots__ = ("_half", "_old", "_young")
+
+    def __init__(self, size: int) -> None:
+        """Holds at most `size` records."""
+        self._half = max(1, size // 2)
+        self._young: dict[Key, Record] = {}
+        self._old: dict[Key, Record] = {}
+
+    def get(self, key: Key) -> Record | None:
+        """The record, moved to the young ones; None where it is not here."""
+        record = self._young.get(key)
+        if record is None:
+            record = self._old.get(key)
+            if record is not None:
+                self.put(key, record)
+        return record
+
+    def put(self, key: Key, record: Record) -> None:
+        """Keep a record. Once half the room is taken by young ones, those become the old, and the old are let go."""
+        if len(self._young) >= self._half:
+            self._old, self._young = self._young, {}
+        self._young[key] = record
+
+    def drop(self, key: Key) -> None:
+        """Forget one record."""
+        self._young.pop(key, None)
+        self._old.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._young.clear()
+        self._old.clear()
+
+    def __len__(self) -> int:
+        """How many records are held, those in both generations counted twice."""
+        return len(self._young) + len(self._old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    shelf: Shelf[Any, Any]
+    read_subject: Callable[[bytes], Any]
+
+
+class Cache:
+    """What is remembered, as of a position in the change log; `frontdesk.flows.needs.Glance` is read from it."""
+
+    __slots__ = ("_kinds", "clients", "credentials", "grants", "networks", "position", "users")
+
+    def __init__(self, *, grants: int = GRANTS, others: int = OTHERS) -> None:
+        """Empty. Sizes are in records; a grant takes about a kilobyte."""
+        self.position = 0
+        self.grants: Shelf[GrantId, Grant] = Shelf(grants)
+        self.clients: Shelf[ClientId, Client] = Shelf(others)
+        self.users: Shelf[UserId, User] = Shelf(others)
+        self.networks: Shelf[NetworkId, Network] = Shelf(others)
+        self.credentials: Shelf[CredentialId, NetworkCredential] = Shelf(others)
+        self._kinds: dict[str, _Kind] = {
+            "grant": _Kind(self.grants, uuid_text),
+            "client": _Kind(self.clients, _text),
+            "user": _Kind(self.users, uuid_text),
+            "network": _Kind(self.networks, uuid_text),
+            "credential": _Kind(self.credentials, _text),
+        }
+
+    def learn(self, changes: list[Change]) -> None:
+        """Drop what the log names. Where our own position's row is gone, the log was trimmed past it: drop all."""
+        if not changes or changes[0][0] != self.position:
+            self.forget()
+        for position, kind, subject in changes:
+            self.position = position
+            known = self._kinds.get(kind)
+            if known is not None:
+                known.shelf.drop(known.read_subject(subject))
+
+    def forget(self) -> None:
+        """Drop everything; the position is unknown until the log is read again."""
+        self.position = 0
+        for kind in self._kinds.values():
+            kind.shelf.clear()
+
+    def client(self, client_id: ClientId) -> Client | None:
+        """A partner's app, if remembered."""
+        return self.clients.get(client_id)
+
+    def user(self, user_id: UserId) -> User | None:
+        """A user with roles, if remembered."""
+        return self.users.get(user_id)
+
+    def network(self, network_id: NetworkId) -> Network | None:
+        """A network, if remembered."""
+        return self.networks.get(network_id)
+
+    def credential(self, client_id: CredentialId) -> NetworkCredential | None:
+        """The pair in force under this id, if remembered."""
+        return self.credentials.get(client_id)
+
+    def grant(self, grant_id: GrantId) -> Grant | None:
+        """A grant, revoked or not, if remembered."""
+        return self.grants.get(grant_id)
+
+
+def _text(subject: bytes) -> str:
+    return subject.decode()

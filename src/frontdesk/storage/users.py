@@ -1,0 +1,107 @@
+"""People and the roles they hold in networks."""
+
+from dataclasses import replace
+from typing import Any
+
+from frontdesk.protocol.ids import Email, Micros, NetworkId, UserId, uuid_bytes, uuid_text
+from frontdesk.protocol.records import AuditEvent, Role, User
+from frontdesk.storage.audit import entry
+from frontdesk.storage.columns import network_text
+from frontdesk.storage.verbs import Rows, Verb
+
+_SELECT = """
+SELECT u.id, u.email, u.created_at, u.blocked_at, m.network_id, m.role
+FROM users u LEFT JOIN memberships m ON m.user_id = u.id
+"""
+FIND = _SELECT + "WHERE u.id = $1"
+FIND_BY_EMAIL = _SELECT + "WHERE u.email = $1"
+LIST = _SELECT + "ORDER BY u.email, u.id"
+LIST_OWNERS = _SELECT + "WHERE u.id IN (SELECT user_id FROM memberships WHERE role = 'owner') ORDER BY u.id"  # noqa: S608
+INSERT = """
+INSERT INTO users (id, email, created_at, blocked_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (email) DO NOTHING RETURNING id
+"""
+FIND_NETWORK = "SELECT id FROM networks WHERE id = $1"
+GIVE_ROLE = """
+INSERT INTO memberships (user_id, network_id, role) VALUES ($1, $2, $3)
+ON CONFLICT (user_id, network_id) DO UPDATE SET role = excluded.role
+"""
+
+
+def find_user(user_id: UserId) -> Verb[User | None]:
+    """A user with roles."""
+    rows = yield FIND, (uuid_bytes(user_id),)
+    return next(iter(read_users(rows)), None)
+
+
+def find_user_by_email(email: Email) -> Verb[User | None]:
+    """A user by address."""
+    rows = yield FIND_BY_EMAIL, (email,)
+    return next(iter(read_users(rows)), None)
+
+
+def list_users() -> Verb[list[User]]:
+    """All users, by address."""
+    return read_users((yield LIST, ()))
+
+
+def list_owners() -> Verb[list[User]]:
+    """The users that own a network."""
+    return read_users((yield LIST_OWNERS, ()))
+
+
+def ensure_user(new_user: User) -> Verb[User]:
+    """The user with this address, made where there is none."""
+    known = yield from find_user_by_email(new_user.email)
+    if known is not None:
+        return known
+    yield (
+        INSERT,
+        (uuid_bytes(new_user.id), new_user.email, new_user.created_at, new_user.blocked_at),
+    )
+    return replace(new_user, roles={})
+
+
+def give_role(user: User, network_id: NetworkId, role: Role) -> Verb[User]:
+    """Write a role; the user as it is from then on."""
+    yield GIVE_ROLE, (uuid_bytes(user.id), uuid_bytes(network_id), role.value)
+    return replace(user, roles={**user.roles, network_id: role})
+
+
+def put_membership(*, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent) -> Verb[User | None]:
+    """Give a role, making the user where there is none; None where the owner would change or no network is there."""
+    if role is Role.OWNER or not (yield FIND_NETWORK, (uuid_bytes(network_id),)):
+        return None
+    user = yield from ensure_user(new_user)
+    if user.roles.get(network_id) is Role.OWNER:
+        return None
+    user = yield from give_role(user, network_id, role)
+    yield entry(about(audit, new_user, user))
+    return user
+
+
+def about(audit: AuditEvent, new_user: User, user: User) -> AuditEvent:
+    """The row with the id that the user really has: the caller could only name the one a new user would get."""
+    return replace(audit, user_id=user.id) if audit.user_id == new_user.id else audit
+
+
+def read_users(rows: Rows) -> list[User]:
+    """Users of rows that carry one role each; the rows of a user lie together."""
+    users: list[User] = []
+    last: bytes | None = None
+    for raw, email, created, blocked, network, role in rows:
+        if raw != last:
+            users.append(_user(raw, email, created, blocked))
+            last = raw
+        if network is not None:
+            users[-1].roles[network_text(network)] = Role(role)
+    return users
+
+
+def _user(raw: bytes, email: str, created: int, blocked: Any) -> User:
+    return User(
+        id=UserId(uuid_text(raw)),
+        email=Email(email),
+        created_at=Micros(created),
+        blocked_at=None if blocked is None else Micros(blocked),
+    )
