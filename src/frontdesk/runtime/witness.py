@@ -44,5 +44,3 @@ def log_trouble(request_id: str, trouble: BaseException) -> None:
 def log_background_trouble(task: str, trouble: BaseException) -> None:
     """A background task failed; it is tried again."""
     _log.error("background.failed", task=task, exc_info=trouble)
-
-

@@ -1,0 +1,385 @@
+"""Settings: a flag before a variable before the file before the default, and every mistake told with its source."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontdesk.settings import Settings, SettingsError, find_settings_file, read_settings
+from frontdesk.settings.knobs import KNOBS
+from frontdesk.settings.values import READERS
+
+
+def _problems(
+    *, file: Path | None = None, environ: dict[str, str] | None = None, flags: dict[str, Any] | None = None
+) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(file=file, environ=environ or {}, flags=flags or {})
+    return refused.value.problems
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    """The contract's values."""
+    assert read_settings(file=None, environ={"PATH": "/bin"}, flags={}) == Settings()
+
+
+def test_every_field_has_a_reader_and_a_description() -> None:
+    """A new field cannot be forgotten in the table, the template or the messages."""
+    names = [field.name for field in fields(Settings)]
+    assert list(READERS) == names
+    assert list(KNOBS) == names
+    for name, knob in KNOBS.items():
+        assert knob.text.endswith((".", "…")) or knob.text[-1].isalnum() or knob.text[-1] == '"', name
+        assert "\n" not in knob.text
+        assert len(knob.text) < 118
+    secrets = {name for name, knob in KNOBS.items() if knob.secret}
+    assert secrets == {field.name for field in fields(Settings) if not field.repr}
+
+
+def test_every_default_is_allowed() -> None:
+    """Each reader takes its own default back."""
+    for field in fields(Settings):
+        if field.default is not None and field.default != "":
+            assert READERS[field.name](field.default) == field.default, field.name
+
+
+def test_a_flag_counts_more_than_a_variable_more_than_the_file(tmp_path: Path) -> None:
+    """Each source alone, then above the one below it."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text("port = 1001\nworkers = 2\ncode_lifetime = 30\n")
+    environ = {"FRONTDESK_PORT": "1002", "FRONTDESK_WORKERS": "3"}
+    settings = read_settings(file=file, environ=environ, flags={"port": 1003, "host": None})
+    assert (settings.port, settings.workers, settings.code_lifetime) == (1003, 3, 30)
+    assert read_settings(file=file, environ={}, flags={}).port == 1001
+
+
+GIVEN = [
+    ("data", "/var/lib/frontdesk", Path("/var/lib/frontdesk")),
+    ("host", "::1", "::1"),
+    ("host", "LOCALHOST", "localhost"),
+    ("port", "0", 0),
+    ("port", " 8080 ", 8080),
+    ("workers", "256", 256),
+    ("public_url", "https://api.example.com", "https://api.example.com"),
+    ("public_url", "HTTPS://API.Example.COM:443/", "https://api.example.com"),
+    ("public_url", "https://api.example.com:8443", "https://api.example.com:8443"),
+    ("public_url", "http://localhost:8000/", "http://localhost:8000"),
+    ("public_url", "http://desk.localhost", "http://desk.localhost"),
+    ("public_url", "http://127.8.8.8:80", "http://127.8.8.8"),
+    ("public_url", "http://[::1]:8000", "http://[::1]:8000"),
+    ("upstream", "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+    ("upstream", "https://api.internal/base/", "https://api.internal/base"),
+    ("openapi", "openapi.json", Path("openapi.json")),
+    ("serve_networks", "true", True),
+    ("serve_networks", "No", False),
+    ("networkless_operations", "get /networks/v1, GET /me", ("GET /networks/v1", "GET /me")),
+    ("public_operations", "GET /health", ("GET /health",)),
+    ("network_header", "X-Network", "x-network"),
+    ("scope_match", "ALL", "all"),
+    ("requests_per_second", "100", 100),
+    ("max_body", "1", 1),
+    ("check_peers", "127.0.0.1, 10.0.0.0/8,10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
+    ("trusted_proxies", "fd00::/8,::1/128", ("fd00::/8", "::1")),
+    ("check_secret", "0123456789abcdef", "0123456789abcdef"),
+    ("mail", "smtp://u:p@mail.example.com:587", "smtp://u:p@mail.example.com:587"),
+    ("mail", "file:///var/mail-out", "file:///var/mail-out"),
+    ("mail_from", "Example Desk <desk@example.com>", "Example Desk <desk@example.com>"),
+    ("product_name", " Example ", "Example"),
+    ("help_url", "mailto:help@example.com", "mailto:help@example.com"),
+    ("privacy_url", "https://example.com/privacy?x=1", "https://example.com/privacy?x=1"),
+    ("picker_roles", "owner,member", ("owner", "member")),
+    ("log_level", "DEBUG", "debug"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), GIVEN)
+def test_each_setting_is_also_a_variable_a_flag_and_a_key(tmp_path: Path, name: str, text: str, value: object) -> None:
+    """The same text means the same from every source (paths in the file start from its folder)."""
+    assert getattr(read_settings(file=None, environ={f"FRONTDESK_{name.upper()}": text}, flags={}), name) == value
+    assert getattr(read_settings(file=None, environ={}, flags={name: text}), name) == value
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(f"{name} = {json.dumps(text)}\n")
+    expected = tmp_path / value if isinstance(value, Path) else value
+    assert getattr(read_settings(file=file, environ={}, flags={}), name) == expected
+
+
+def test_the_file_takes_numbers_switches_and_lists(tmp_path: Path) -> None:
+    """TOML's own types."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(
+        'port = 8001\nserve_networks = false\ncheck_peers = ["127.0.0.1", "10.0.0.0/8"]\npublic_operations = []\n'
+    )
+    settings = read_settings(file=file, environ={}, flags={})
+    assert (settings.port, settings.serve_networks) == (8001, False)
+    assert (settings.check_peers, settings.public_operations) == (("127.0.0.1", "10.0.0.0/8"), ())
+
+
+BAD = [
+    ("data", ""),
+    ("data", "a\nb"),
+    ("host", "a b"),
+    ("host", "127.0.0.1:80"),
+    ("port", "65536"),
+    ("port", "-1"),
+    ("port", "8o"),
+    ("port", "٣"),
+    ("port", "1" * 5_000),
+    ("workers", "0"),
+    ("workers", "257"),
+    ("public_url", "http://api.example.com"),
+    ("public_url", "http://10.0.0.1"),
+    ("public_url", "http://localhost.example.com"),
+    ("public_url", "https://api.example.com/base"),
+    ("public_url", "https://api.example.com?x"),
+    ("public_url", "https://api.example.com#x"),
+    ("public_url", "https://user@api.example.com"),
+    ("public_url", "https://api.example.com:99999"),
+    ("public_url", "https://api.example.com:"),
+    ("public_url", "https://ａpi.example.com"),
+    ("public_url", "https://api..example.com"),
+    ("public_url", "https://"),
+    ("public_url", "api.example.com"),
+    ("public_url", "javascript://api.example.com"),
+    ("public_url", "//api.example.com"),
+    ("upstream", "127.0.0.1:9000"),
+    ("upstream", "ftp://api"),
+    ("upstream", "http://user:pass@api"),
+    ("upstream", "http://api/base?x=1"),
+    ("upstream", "http://api/../x"),
+    ("upstream", "http://api//x"),
+    ("upstream", "http://api/%2e"),
+    ("serve_networks", "maybe"),
+    ("networkless_operations", "/networks/v1"),
+    ("networkless_operations", "FETCH /networks/v1"),
+    ("public_operations", "GET networks"),
+    ("network_header", "x network"),
+    ("network_header", "Authorization"),
+    ("network_header", "Cookie"),
+    ("network_header", "X-Frontdesk-Network"),
+    ("network_header", "x:y"),
+    ("scope_match", "some"),
+    ("requests_per_second", "0"),
+    ("requests_per_second", "1e3"),
+    ("max_body", "0"),
+    ("upstream_timeout", "0"),
+    ("check_peers", "0.0.0.0/0"),
+    ("check_peers", "127.0.0.1,::/0"),
+    ("check_peers", "10.0.0.1/8"),
+    ("check_peers", "localhost"),
+    ("check_peers", "10.0.0"),
+    ("trusted_proxies", "0.0.0.0/0"),
+    ("trusted_proxies", "::/0"),
+    ("trusted_proxies", "*"),
+    ("check_secret", "short"),
+    ("check_secret", "with space with space"),
+    ("check_secret", "ünprintable-in-a-header"),
+    ("mail", "http://x"),
+    ("mail", "file://x"),
+    ("mail", "mail.example.com"),
+    ("mail_from", "nobody"),
+    ("mail_from", "A <a@b.example> <c@d.example>"),
+    ("mail_from", "A <a@b.example"),
+    ("mail_from", "a@b.example>"),
+    ("mail_from", "a@b.example,c@d.example"),
+    ("mail_from", "A\r\nBcc: c@d.example <a@b.example>"),
+    ("product_name", "x" * 61),
+    ("product_name", "a\x1b[31m"),
+    ("help_url", "javascript:alert(1)"),
+    ("help_url", "mailto:nobody"),
+    ("privacy_url", "data:text/html,x"),
+    ("picker_roles", "owner,god"),
+    ("picker_roles", ","),
+    ("access_token_lifetime", "59"),
+    ("access_token_lifetime", "86401"),
+    ("code_lifetime", "9"),
+    ("code_lifetime", "601"),
+    ("grants_per_connection", "0"),
+    ("log_level", "loud"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BAD, ids=lambda value: ascii(value)[:40])
+def test_what_is_not_allowed_is_told_with_its_source(name: str, text: str) -> None:
+    """One problem that names the setting, where it came from and what may be given."""
+    (problem,) = _problems(environ={f"FRONTDESK_{name.upper()}": text or " "})
+    assert problem.startswith(name)
+    assert f"from FRONTDESK_{name.upper()} is not allowed: " in problem
+    assert len(problem.splitlines()) == 1
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "port = true",
+        "port = 80.5",
+        "workers = []",
+        "host = 1",
+        "serve_networks = 1",
+        "check_peers = 1",
+        "check_peers = [1]",
+        "data = []",
+        "mail = {}",
+    ],
+)
+def test_a_value_of_another_type_is_refused(tmp_path: Path, line: str) -> None:
+    """TOML's types are not guessed around."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(line)
+    (problem,) = _problems(file=file)
+    assert str(file) in problem
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    """Nobody wants to fix them one start at a time."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text('prot = 1\nscope_match = "some"\n')
+    problems = _problems(file=file, environ={"FRONTDESK_PORT": "x", "FRONTDESK_WORKRES": "2"}, flags={"host": "a b"})
+    assert len(problems) == 5
+
+
+NEAR = [
+    ("FRONTDESK_PRT", "FRONTDESK_PORT"),
+    ("FRONTDESK_WORKER", "FRONTDESK_WORKERS"),
+    ("FRONTDESK_PUBLICURL", "FRONTDESK_PUBLIC_URL"),
+    ("FRONTDESK_port", "FRONTDESK_PORT"),
+    ("FRONTDESK_MAIL_FLIE", "FRONTDESK_MAIL_FILE"),
+    ("FRONTDESK_FAILPOINTS", "FRONTDESK_FAILPOINT"),
+]
+
+
+@pytest.mark.parametrize(("variable", "meant"), NEAR)
+def test_an_unknown_variable_is_refused_with_the_nearest(variable: str, meant: str) -> None:
+    """A typo must not silently be a default."""
+    assert _problems(environ={variable: "1"}) == [f"unknown variable {variable}; did you mean {meant}?"]
+
+
+def test_an_unknown_key_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    """Also one with a hyphen, and one inside a section."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text("public-url = 'https://x.example'\n[server]\nport = 1\n")
+    dashed, section = _problems(file=file)
+    assert "did you mean public_url?" in dashed
+    assert "without [sections]" in section
+
+
+def test_something_far_off_points_at_the_template() -> None:
+    """No nearest one: where to find them all."""
+    (problem,) = _problems(environ={"FRONTDESK_QQQQQQQQQQ": "1"})
+    assert "config template" in problem
+
+
+def test_variables_that_are_no_settings_are_left_alone() -> None:
+    """The failpoint, the settings file, and what Kubernetes adds beside a service called frontdesk."""
+    environ = dict.fromkeys(
+        [
+            "FRONTDESK_CONFIG",
+            "FRONTDESK_FAILPOINT",
+            "FRONTDESK_SERVICE_HOST",
+            "FRONTDESK_SERVICE_PORT",
+            "FRONTDESK_SERVICE_PORT_HTTP",
+            "FRONTDESK_PORT_8000_TCP",
+            "FRONTDESK_PORT_8000_TCP_ADDR",
+            "FRONTDESK_DB_SERVICE_HOST",
+            "OTHER",
+        ],
+        "x",
+    )
+    assert read_settings(file=None, environ=environ, flags={}) == Settings()
+
+
+def test_kubernetes_port_gets_its_own_hint() -> None:
+    """FRONTDESK_PORT=tcp://… is not ours, and the message says whose it is."""
+    (problem,) = _problems(environ={"FRONTDESK_PORT": "tcp://10.0.0.1:80"})
+    assert "enableServiceLinks" in problem
+
+
+def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
+    """As compose files leave them."""
+    file = tmp_path / "frontdesk.toml"
+    file.write_text("port = 1001")
+    assert read_settings(file=file, environ={"FRONTDESK_PORT": "", "FRONTDESK_MAIL_FILE": ""}, flags={}).port == 1001
+
+
+def test_secrets_may_come_from_a_file_of_their_own(tmp_path: Path) -> None:
+    """…_FILE for the secret settings, without the line break at its end."""
+    (tmp_path / "secret").write_text("0123456789abcdef\n")
+    settings = read_settings(file=None, environ={"FRONTDESK_CHECK_SECRET_FILE": str(tmp_path / "secret")}, flags={})
+    assert settings.check_secret == "0123456789abcdef"
+
+
+def test_a_secret_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    """Missing, a folder, no text, given twice; and no such thing for settings that are no secret."""
+    assert "cannot read" in _problems(environ={"FRONTDESK_MAIL_FILE": str(tmp_path / "none")})[0]
+    assert "cannot read" in _problems(environ={"FRONTDESK_MAIL_FILE": str(tmp_path)})[0]
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in _problems(environ={"FRONTDESK_MAIL_FILE": str(tmp_path / "binary")})[0]
+    both = {"FRONTDESK_MAIL": "console:", "FRONTDESK_MAIL_FILE": str(tmp_path / "none")}
+    assert _problems(environ=both) == ["both FRONTDESK_MAIL and FRONTDESK_MAIL_FILE are set: leave one out"]
+    assert "unknown variable" in _problems(environ={"FRONTDESK_PORT_FILE": "x"})[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mail", "smpt://user:canary@mail.example.com"),
+        ("check_secret", "canary"),
+        ("check_secret", "canary canary canary"),
+    ],
+)
+def test_a_wrong_secret_is_never_shown(tmp_path: Path, name: str, text: str) -> None:
+    """LK-01: neither from a variable, a flag, the file, nor from a file of its own."""
+    (tmp_path / "s").write_text(text)
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(f"{name} = {json.dumps(text)}")
+    told = [
+        *_problems(environ={f"FRONTDESK_{name.upper()}": text}),
+        *_problems(environ={f"FRONTDESK_{name.upper()}_FILE": str(tmp_path / "s")}),
+        *_problems(flags={name: text}),
+        *_problems(file=file),
+    ]
+    assert len(told) == 4
+    assert "canary" not in "".join(told)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """Missing, a folder, not UTF-8, not TOML (with the line)."""
+    assert "cannot read the settings file" in _problems(file=tmp_path / "none.toml")[0]
+    assert "cannot read the settings file" in _problems(file=tmp_path)[0]
+    file = tmp_path / "x.toml"
+    file.write_bytes(b"\xff")
+    assert "not UTF-8" in _problems(file=file)[0]
+    file.write_text("port = 1\nport = 2\n")
+    assert "not TOML" in _problems(file=file)[0]
+    assert "line 2" in _problems(file=file)[0]
+
+
+def test_a_host_that_others_reach_needs_a_public_url() -> None:
+    """Else the issuer, links in mails and form checks would name an address that nobody uses."""
+    (problem,) = _problems(flags={"host": "0.0.0.0"})
+    assert "public_url" in problem
+    settings = read_settings(file=None, environ={}, flags={"host": "0.0.0.0", "public_url": "https://x.example"})
+    assert (settings.issuer, settings.is_https) == ("https://x.example", True)
+
+
+def test_the_issuer_of_an_ipv6_host_has_brackets() -> None:
+    """RFC 3986 §3.2.2."""
+    assert read_settings(file=None, environ={}, flags={"host": "::1"}).issuer == "http://[::1]:8000"
+
+
+def test_a_flag_that_is_no_setting_is_a_bug() -> None:
+    """The command line may not invent settings."""
+    with pytest.raises(TypeError, match="no such settings: colour"):
+        read_settings(file=None, environ={}, flags={"colour": "red"})
+
+
+def test_the_file_is_found_by_flag_variable_or_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this order; no file at all is fine."""
+    monkeypatch.chdir(tmp_path)
+    assert find_settings_file(None, {}) is None
+    (tmp_path / "frontdesk.toml").write_text("")
+    assert find_settings_file(None, {}) == Path("frontdesk.toml")
+    assert find_settings_file(None, {"FRONTDESK_CONFIG": "other.toml"}) == Path("other.toml")
+    assert find_settings_file(Path("typed.toml"), {"FRONTDESK_CONFIG": "other.toml"}) == Path("typed.toml")
