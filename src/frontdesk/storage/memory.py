@@ -1,0 +1,220 @@
+"""The in-memory twin of the database: the same verbs, the same answers, for tests and for reading what they mean.
+
+No verb awaits anything between its first look and its last change: on one event loop that is a critical section.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, GrantId, Micros, NetworkId, UserId
+from frontdesk.protocol.records import AuditEvent, Client, Grant, Network, NetworkCredential, Role, User
+from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_signin import MemorySignIn
+
+
+class MemoryStore(MemoryGrants, MemorySignIn):
+    """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
+
+    @property
+    def database_id(self) -> bytes:
+        """Which database this is; memory is the same nowhere everywhere."""
+        return bytes(16)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def check(self) -> None:
+        """Memory can always be read."""
+
+    # -- what a check reads
+    def glance(self) -> "MemoryStore":
+        """Everything is in memory."""
+        return self
+
+    def client(self, client_id: ClientId) -> Client | None:
+        """A partner's app."""
+        return self.clients.get(client_id)
+
+    def user(self, user_id: UserId) -> User | None:
+        """A user with roles."""
+        return self.users.get(user_id)
+
+    def network(self, network_id: NetworkId) -> Network | None:
+        """A network."""
+        return self.networks.get(network_id)
+
+    def credential(self, client_id: CredentialId) -> NetworkCredential | None:
+        """The Basic pair in force under this id."""
+        return self.credentials.get(client_id)
+
+    def grant(self, grant_id: GrantId) -> Grant | None:
+        """A grant with its edges."""
+        return self.grants.get(grant_id)
+
+    async def find_client(self, client_id: ClientId) -> Client | None:
+        """A partner's app by its id."""
+        return self.clients.get(client_id)
+
+    async def find_user(self, user_id: UserId) -> User | None:
+        """A user with roles."""
+        return self.users.get(user_id)
+
+    async def find_network(self, network_id: NetworkId) -> Network | None:
+        """A network."""
+        return self.networks.get(network_id)
+
+    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
+        """The Basic pair in force under this id."""
+        return self.credentials.get(client_id)
+
+    async def find_grant(self, grant_id: GrantId) -> Grant | None:
+        """A grant with its edges, revoked or not."""
+        return self.grants.get(grant_id)
+
+    # -- people
+    async def find_user_by_email(self, email: Email) -> User | None:
+        """A user by address."""
+        return self._user_at(email)
+
+    async def list_users(self) -> Sequence[User]:
+        """All users, by address."""
+        return sorted(self.users.values(), key=lambda user: user.email)
+
+    async def put_membership(
+        self, *, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent
+    ) -> User | None:
+        """Give a role, making the user where there is none."""
+        known = self._user_at(new_user.email)
+        if role is Role.OWNER or network_id not in self.networks:
+            return None
+        if known is not None and known.roles.get(network_id) is Role.OWNER:
+            return None
+        return self._give_role(new_user, network_id, role, audit)
+
+    async def remove_membership(
+        self, *, user_id: UserId, network_id: NetworkId, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """Take a role away, and its edges for good."""
+        user = self.users.get(user_id)
+        role = None if user is None else user.roles.get(network_id)
+        if user is None or role is None or role is Role.OWNER:
+            return False
+        left = {network: held for network, held in user.roles.items() if network != network_id}
+        self.users[user_id] = replace(user, roles=left)
+        self._drop_everywhere(user_id, network_id, now)
+        self._note(audit)
+        return True
+
+    async def set_user_blocked(self, *, user_id: UserId, blocked: bool, now: Micros, audit: AuditEvent) -> bool:
+        """Block or unblock a user."""
+        user = self.users.get(user_id)
+        if user is None or (blocked and Role.OWNER in user.roles.values()):
+            return False
+        since = now if user.blocked_at is None else user.blocked_at
+        self.users[user_id] = replace(user, blocked_at=since if blocked else None)
+        if blocked:
+            self._end_visits(user_id)
+            self._void(lambda code: code.user_id == user_id, now)
+        self._note(audit)
+        return True
+
+    # -- networks
+    async def add_network(
+        self, *, network: Network, owner: User, credential: NetworkCredential, audit: AuditEvent
+    ) -> Network | None:
+        """A new network with owner and Basic pair."""
+        if network.id in self.networks or credential.client_id in self.credentials:
+            return None
+        self.networks[network.id] = network
+        self.credentials[credential.client_id] = credential
+        self._give_role(owner, network.id, Role.OWNER, audit)
+        return network
+
+    async def list_networks(self) -> Sequence[tuple[Network, User, NetworkCredential]]:
+        """All networks with owner and credential, by title."""
+        pairs = {pair.network_id: pair for pair in self.credentials.values()}
+        owners = {
+            network: user for user in self.users.values() for network, role in user.roles.items() if role is Role.OWNER
+        }
+        networks = sorted(self.networks.values(), key=lambda network: (network.title, network.id))
+        return [(network, owners[network.id], pairs[network.id]) for network in networks]
+
+    async def find_credential_of(self, network_id: NetworkId) -> NetworkCredential | None:
+        """The Basic pair in force of a network."""
+        return next((pair for pair in self.credentials.values() if pair.network_id == network_id), None)
+
+    async def regenerate_credential(
+        self, *, credential: NetworkCredential, replaces_version: int, audit: AuditEvent
+    ) -> bool:
+        """Put a new pair in the old one's place."""
+        old = await self.find_credential_of(credential.network_id)
+        if old is None or old.version != replaces_version:
+            return False
+        self._reach("regenerate.before_commit")
+        del self.credentials[old.client_id]
+        self.credentials[credential.client_id] = replace(credential, last_used_at=None)
+        self._note(audit)
+        self._reach("regenerate.after_commit")
+        return True
+
+    # -- clients
+    async def add_client(self, *, client: Client, audit: AuditEvent) -> bool:
+        """A new app."""
+        if client.id in self.clients:
+            return False
+        self.clients[client.id] = client
+        self._note(audit)
+        return True
+
+    async def list_clients(self) -> Sequence[Client]:
+        """All apps, by name."""
+        return sorted(self.clients.values(), key=lambda client: (client.name, client.id))
+
+    async def set_client_disabled(self, *, client_id: ClientId, disabled: bool, now: Micros, audit: AuditEvent) -> bool:
+        """Disable or enable an app."""
+        client = self.clients.get(client_id)
+        if client is None:
+            return False
+        since = now if client.disabled_at is None else client.disabled_at
+        self.clients[client_id] = replace(client, disabled_at=since if disabled else None)
+        if disabled:
+            self._void(lambda code: code.client_id == client_id, now)
+        self._note(audit)
+        return True
+
+    async def set_client_secret(self, *, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> bool:
+        """Replace an app's secret."""
+        client = self.clients.get(client_id)
+        if client is None:
+            return False
+        self.clients[client_id] = replace(client, secret_digest=digest, secret_changed_at=now)
+        self._note(audit)
+        return True
+
+    # -- housekeeping
+    async def list_audit(
+        self, *, network_id: NetworkId | None = None, client_id: str | None = None, limit: int = 100
+    ) -> Sequence[AuditEvent]:
+        """The newest audit rows first."""
+        rows = [
+            event
+            for event in reversed(self.audit)
+            if network_id in (None, event.network_id) and client_id in (None, event.client_id)
+        ]
+        return rows[:limit]
+
+    async def clean(self, *, now: Micros, limit: int) -> int:
+        """Delete up to `limit` rows that nothing can need any more."""
+        gone = self._clean_grants(now, limit)
+        gone += self._clean_visits(now, limit - gone)
+        return gone + self._clean_audit(now, limit - gone)
+
+    def _user_at(self, email: Email) -> User | None:
+        return next((user for user in self.users.values() if user.email == email), None)
+
+    def _give_role(self, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent) -> User:
+        known = self._user_at(new_user.email) or replace(new_user, roles={})
+        user = replace(known, roles={**known.roles, network_id: role})
+        self.users[user.id] = user
+        self._note(replace(audit, user_id=user.id) if audit.user_id == new_user.id else audit)
+        return user
