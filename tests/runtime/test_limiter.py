@@ -165,6 +165,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "precious"
 
 
+def test_the_first_worker_of_a_new_folder_makes_it(tmp_path: Path) -> None:
+    """Limits are opened before the keys and the database."""
+    assert open_limiter(tmp_path / "a" / "b", calls_per_second=10, workers=2).take(b"a", NOW) == 0
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+
+
 def test_limits_outlive_a_restart_within_the_second(tmp_path: Path) -> None:
     """A new worker on the same folder sees what the old one counted."""
     first = open_limiter(tmp_path, calls_per_second=10, workers=2)

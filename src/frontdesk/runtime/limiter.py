@@ -12,4 +12,5 @@ def open_limiter(folder: Path, *, calls_per_second: int, workers: int) -> LocalL
     """The limiter of one worker of so many on this data folder; OSError where the shared table cannot be opened."""
     if workers == 1:
         return LocalLimiter(calls_per_second)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # a first start: several workers, no folder yet
     return MappedLimiter(folder / LIMIT_TABLE, calls_per_second)
