@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +84,13 @@ class ToldClock:
         return self.time
 
 
+class NothingHeld:
+    """Memory that holds nothing: everything is asked of the shelf itself."""
+
+    def __getattr__(self, _: str) -> Callable[[str], None]:
+        return lambda _: None
+
+
 @dataclass
 class Shelf:
     """Remembers records in dictionaries: what a check reads of a store."""
@@ -92,6 +100,10 @@ class Shelf:
     clients: dict[str, Client] = field(default_factory=dict)
     credentials: dict[str, NetworkCredential] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+
+    def glance(self) -> NothingHeld:
+        """Nothing is held in memory."""
+        return NothingHeld()
 
     async def find_network(self, network_id: NetworkId) -> Network | None:
         """A network."""
