@@ -70,7 +70,7 @@ async def read_call(reader: asyncio.StreamReader) -> Call:
     if lengths := call.all(b"content-length"):
         call.body = await reader.readexactly(int(lengths[0]))
     elif call.all(b"transfer-encoding"):
-        while size := int((await reader.readline()).split(b";")[0], 16):
+        while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
             call.body += (await reader.readexactly(size + 2))[:-2]
         await reader.readline()
     return call
