@@ -47,6 +47,6 @@ def render_regenerated_letter(*, network: str, product: str, issuer: str, addres
         f"The API credentials of {_one_line(network)} were regenerated. The old client id and secret are refused from\n"
         "now on; programs that use them need the new ones.\n\n"
         f"When: {at:%d %B %Y, %H:%M} UTC\n{place}\n"
-        f"If that was not you: sign in at {issuer}/account, regenerate them again, and tell whoever runs this service.\n"
+        f"If that was not you: sign in at {issuer}/account, regenerate them again, and tell who runs this service.\n"
     )
     return Letter(subject=f"{_one_line(product)}: API credentials of {_one_line(network)} regenerated", text=text)

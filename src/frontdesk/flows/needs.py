@@ -112,7 +112,7 @@ class Mint(Protocol):
         """The digest under every key, the one in force first: for judging a value that a store looks up."""
 
     def proves(self, value: str, digest: Digest | None) -> bool:
-        """Whether `value` is what `digest` was made of, in constant time. None stands for nobody, and costs the same."""
+        """Whether `value` is what `digest` was made of, in constant time. None is nobody, at the same cost."""
 
     def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
         """A signed pointer to the grant (D2)."""
