@@ -21,7 +21,7 @@ async def story(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     store = (
         MemoryStore()
         if request.param == "memory"
-        else await open_sqlite(tmp_path / "frontdesk.db", create=True, database_id=bytes(16))
+        else await open_sqlite(tmp_path / "frontdesk.db", create=True, identity=bytes(16))
     )
     try:
         yield await Story.begin(store)

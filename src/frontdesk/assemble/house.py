@@ -49,7 +49,7 @@ async def open_house(
         store = await open_sqlite(
             path,
             create=create,
-            database_id=new_id,
+            identity=new_id,
             failpoint=failpoints.from_environment(os.environ),
         )
         stack.push_async_callback(store.aclose)
