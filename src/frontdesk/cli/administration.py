@@ -47,7 +47,9 @@ def administer(
     # Before root is given up: what is imported later must still be readable.
     from frontdesk.assemble import open_house
     from frontdesk.cli.troubles import in_words
+    from frontdesk.runtime.logs import start_logs
 
+    start_logs("warning")  # to stderr: stdout is for the answer
     enter_folder(settings.data, create=create)
 
     async def run() -> T | Objection:
@@ -79,18 +81,11 @@ def read_known_scopes(settings: Settings) -> frozenset[str]:
     """The scopes of the API's document; none where no document is configured."""
     if settings.openapi is None:
         return frozenset()
+    from frontdesk.assemble.front import load_policy
     from frontdesk.cli.troubles import in_words
-    from frontdesk.gateway.document import load_document
-    from frontdesk.gateway.policy import compile_policy
 
     try:
-        return compile_policy(
-            load_document(settings.openapi),
-            scope_match=settings.scope_match,
-            public_operations=settings.public_operations,
-            networkless_operations=settings.networkless_operations,
-            serve_networks=settings.serve_networks,
-        ).known_scopes
+        return load_policy(settings).known_scopes
     except Exception as error:
         refused = in_words(error)
         if refused is None:

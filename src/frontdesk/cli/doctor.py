@@ -45,7 +45,9 @@ def _examine(ground: Ground) -> Iterator[Finding]:
     yield from examining.examine_folder(settings.data)
     # The store is opened as its owner: root must leave no file of its own there.
     import frontdesk.assemble  # noqa: F401 - while it can still be read
+    from frontdesk.runtime.logs import start_logs
 
+    start_logs("error")  # to stderr: stdout is for the findings
     become_owner(settings.data)
     yield from examining.examine_store(settings)
 

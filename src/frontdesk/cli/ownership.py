@@ -10,7 +10,7 @@ from pathlib import Path
 from frontdesk.cli.speech import Refused
 
 # What tells a data folder of ours from any other.
-OURS = frozenset({"keys.json", "frontdesk.sqlite3"})
+OURS = frozenset({"keys.json", "frontdesk.db"})
 
 
 def become_owner(folder: Path) -> bool:

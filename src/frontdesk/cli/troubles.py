@@ -7,13 +7,13 @@ from frontdesk.protocol.store import StoreUnavailable
 def in_words(error: BaseException) -> Refused | None:
     """The refusal to print for an error at start-up or in the store; None: a bug, let it be seen whole.
 
-    Settings, documents, keys and databases raise errors that carry `problem` and `hint` themselves.
+    Settings, documents, keys and databases raise errors that carry a `hint` themselves.
     """
     if isinstance(error, Refused):
         return error
-    problem = getattr(error, "problem", None)
-    if isinstance(problem, str):
-        place, hint = getattr(error, "place", ""), getattr(error, "hint", "")
+    hint = getattr(error, "hint", None)
+    if isinstance(hint, str):
+        problem, place = getattr(error, "problem", str(error)), getattr(error, "place", "")
         return Refused(f"{problem} (at {place})" if place else problem, hint)
     if isinstance(error, StoreUnavailable):
         return Refused(f"the store cannot be used now: {error}", "run 'frontdesk doctor'")

@@ -17,6 +17,7 @@ from frontdesk.cli.demo.founding import OLENA, Town, found, furnish
 from frontdesk.cli.demo.mailbox import mailbox
 from frontdesk.cli.demo.partner import PartnerApp
 from frontdesk.cli.server import Server
+from frontdesk.runtime.logs import start_logs
 from frontdesk.settings import Settings
 
 END_SECONDS = 3
@@ -39,6 +40,7 @@ def demo_settings(doors: Doors, folder: Path) -> Settings:
 async def play(doors: Doors, folder: Path, *, as_json: bool, is_kept: bool) -> int:
     """Run the demo until Ctrl-C; the exit code."""
     settings = demo_settings(doors, folder)
+    start_logs(settings.log_level)
     end = asyncio.Event()
     hear_the_end(end)
     partner_url = doors.url(doors.partner)
