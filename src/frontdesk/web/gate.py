@@ -4,16 +4,14 @@ Nothing of a form is looked at before its type and its sender are judged, and no
 proven.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
-
-from starlette.requests import Request as StarletteRequest
 
 from frontdesk.flows.needs import Origin, StoreUnavailable
 from frontdesk.protocol.forms import Form, read_form, read_pairs
 from frontdesk.protocol.http import Answer, Request
-from frontdesk.web.asgi import BodyTooLargeError, read_body
+from frontdesk.web.asgi import BodyTooLargeError, Receive, read_body
 from frontdesk.web.desk import Desk, Visit
 from frontdesk.web.words import (
     CROSS_SITE,
@@ -45,17 +43,19 @@ class Gate:
     methods: tuple[str, ...]
     signed_in_only: bool = False  # the handler sends others away without doing anything
 
-    async def pass_through(self, request: StarletteRequest, handle: Handler) -> Answer:
-        """Judge a request and let the handler answer it, or answer with the reason why not."""
-        came: Request = request.scope["frontdesk"]
+    async def pass_through(self, came: Request, params: Mapping[str, str], receive: Receive, handle: Handler) -> Answer:
+        """Judge a request and let the handler answer it, or answer with the reason why not.
+
+        `params` are the path's parts. ConnectionError where the visitor left before the form was whole.
+        """
         try:
-            return await self._judge(request, came, handle)
+            return await self._judge(came, params, receive, handle)
         except StoreUnavailable:
             return self._refuse(came, OUT_OF_ORDER, (b"retry-after", RETRY_AFTER))
         except BodyTooLargeError:
             return self._refuse(came, FORM_TOO_LARGE)
 
-    async def _judge(self, request: StarletteRequest, came: Request, handle: Handler) -> Answer:
+    async def _judge(self, came: Request, params: Mapping[str, str], receive: Receive, handle: Handler) -> Answer:
         if came.method not in self.methods:
             return self._refuse(came, WRONG_METHOD, (b"allow", ", ".join(self.methods).encode()))
         if came.method == "POST" and (notice := judge_sender(came, issuer=self.desk.issuer)):
@@ -68,12 +68,12 @@ class Gate:
             visitor=visitor,
             origin=Origin(address=came.peer, request_id=came.request_id),
             path=came.path.decode("ascii", "replace"),
-            params=request.path_params,
+            params=params,
             query=query,
             form=_NOTHING,
         )
         if came.method == "POST":
-            filled = read_posted(await read_body(request.receive, MAX_FORM))
+            filled = read_posted(await read_body(receive, MAX_FORM))
             if filled is None:
                 return self._refuse(came, MALFORMED)
             # What stands in the address of a POST counts for nothing: only what the page put into its form.

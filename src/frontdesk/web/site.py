@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
@@ -15,10 +15,11 @@ from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.needs import Clock, Mint
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
-from frontdesk.protocol.http import Answer
+from frontdesk.protocol.http import Answer, Request
 from frontdesk.protocol.records import User
 from frontdesk.settings import Settings
 from frontdesk.web import app_pages, consent_page, network_pages, signin_pages
+from frontdesk.web.asgi import Receive, Scope, Send, send_answer
 from frontdesk.web.desk import Desk, Visit, with_query
 from frontdesk.web.gate import Gate
 from frontdesk.web.pages import Pages, send_to
@@ -112,8 +113,8 @@ def build_site(
         scope_words=ScopeWords(texts=scope_texts, writes=scope_writes),
         curl_path=curl_path,
     )
-    routes = [Route(path, _endpoint(desk, page), methods=None) for path, page in PAGES.items()]
-    routes.append(Route(STATIC_PATH + "{name}", _static_endpoint(desk), methods=None))
+    routes = [Route(path, _page_app(desk, page)) for path, page in PAGES.items()]
+    routes.append(Route(STATIC_PATH + "{name}", StaticApp(pages=pages)))
     site = Starlette(
         routes=routes, exception_handlers={404: _plain_page(desk, NO_SUCH_PAGE), 500: _plain_page(desk, BROKEN)}
     )
@@ -121,52 +122,65 @@ def build_site(
     return site
 
 
-_Endpoint: TypeAlias = Callable[[StarletteRequest], Awaitable[Response]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageApp:
+    """One row of the table as an ASGI app. An object, because Starlette gives functions GET and HEAD only."""
+
+    desk: Desk
+    page: Open | Own
+    gate: Gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the gate, and let the page answer."""
+        came: Request = scope["frontdesk"]
+        takes = self.page.take if came.method == "POST" else self.page.show
+
+        async def handle(visit: Visit) -> Answer:
+            if takes is None:
+                return self.desk.notice(visit, NO_SUCH_PAGE)
+            if isinstance(self.page, Open):
+                return await cast(OpenPage, takes)(self.desk, visit)
+            user = visit.visitor.user
+            if user is None:
+                return send_to(self.page.otherwise or with_query("/sign-in", next=visit.path))
+            return await cast(OwnPage, takes)(self.desk, visit, user)
+
+        try:
+            answer = await self.gate.pass_through(came, scope["path_params"], receive, handle)
+        except ConnectionError:
+            return  # the visitor left in the middle of the form
+        await send_answer(answer, send, head=came.method == "HEAD")
 
 
-def _endpoint(desk: Desk, page: Open | Own) -> _Endpoint:
-    """The function that Starlette calls for one row of the table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticApp:
+    """Style sheet and icon."""
+
+    pages: Pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory."""
+        came: Request = scope["frontdesk"]
+        tag = (came.first(b"if-none-match") or b"").decode("latin-1")
+        name: str = scope["path_params"]["name"]
+        answer = answer_static(self.pages.static, name, method=came.method, if_none_match=tag)
+        if answer.status == 304:  # a length would have to be that of the file (RFC 9110 §8.6)
+            await send({"type": "http.response.start", "status": 304, "headers": answer.headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send_answer(answer, send, head=came.method == "HEAD")
+
+
+def _page_app(desk: Desk, page: Open | Own) -> PageApp:
     methods = tuple(name for name, does in (("GET", page.show), ("POST", page.take)) if does is not None)
-    gate = Gate(desk=desk, methods=methods, signed_in_only=isinstance(page, Own))
-
-    async def endpoint(request: StarletteRequest) -> Response:
-        return respond(await gate.pass_through(request, _handler(desk, page, request.method)))
-
-    return endpoint
-
-
-def _handler(desk: Desk, page: Open | Own, method: str) -> Callable[[Visit], Awaitable[Answer]]:
-    async def handle(visit: Visit) -> Answer:
-        if isinstance(page, Open):
-            open_page = page.take if method == "POST" else page.show
-            return await open_page(desk, visit) if open_page is not None else desk.notice(visit, NO_SUCH_PAGE)
-        own_page, user = page.take if method == "POST" else page.show, visit.visitor.user
-        if user is None:
-            return send_to(page.otherwise or with_query("/sign-in", next=visit.path), status=303)
-        return await own_page(desk, visit, user) if own_page is not None else desk.notice(visit, NO_SUCH_PAGE)
-
-    return handle
-
-
-def _static_endpoint(desk: Desk) -> _Endpoint:
-    async def endpoint(request: StarletteRequest) -> Response:
-        name: str = request.path_params["name"]
-        tag = request.headers.get("if-none-match")
-        return respond(answer_static(desk.pages.static, name, method=request.method, if_none_match=tag))
-
-    return endpoint
+    return PageApp(desk=desk, page=page, gate=Gate(desk=desk, methods=methods, signed_in_only=isinstance(page, Own)))
 
 
 def _plain_page(desk: Desk, notice: Notice) -> Callable[[StarletteRequest, Exception], Awaitable[Response]]:
     async def handle(request: StarletteRequest, _: Exception) -> Response:
-        return respond(desk.pages.notice(notice, request_id=request.scope["frontdesk"].request_id))
+        answer = desk.pages.notice(notice, request_id=request.scope["frontdesk"].request_id)
+        response = Response(answer.body, status_code=answer.status)
+        response.raw_headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+        return response
 
     return handle
-
-
-def respond(answer: Answer) -> Response:
-    """An Answer as Starlette sends it; headers exactly as they were written."""
-    response = Response(answer.body, status_code=answer.status)
-    kept = [(name, value) for name, value in response.raw_headers if name == b"content-length"]
-    response.raw_headers = [*answer.headers, *([] if answer.status in (204, 304) else kept)]
-    return response

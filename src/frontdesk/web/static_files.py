@@ -57,4 +57,4 @@ def answer_static(found: Mapping[str, StaticFile], name: str, *, method: str, if
     ]
     if if_none_match is not None and file.etag in [tag.strip() for tag in if_none_match.split(",")]:
         return Answer(status=304, headers=headers)
-    return Answer(status=200, headers=headers, body=b"" if method == "HEAD" else file.body)
+    return Answer(status=200, headers=headers, body=file.body)
