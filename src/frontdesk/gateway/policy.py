@@ -220,8 +220,10 @@ class _Compiler:
 
 
 def _add(tree: PathTree[PathRules], path: str, operations: dict[str, Operation], place: str) -> None:
-    if "GET" in operations and "HEAD" not in operations:
-        operations = {**operations, "HEAD": operations["GET"]}
+    get = operations.get("GET")
+    if get is not None:
+        # HEAD after GET in Allow as well; one that is listed keeps its own rule.
+        operations = {"GET": get, "HEAD": get, **operations}
     try:
         tree.add(read_template(path), PathRules(operations=operations))
     except TemplateError as fault:
