@@ -68,16 +68,16 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._on_reload)
         try:
             # One first: what is wrong with the settings or the data folder is then said once.
-            for number in range(1, self._settings.workers + 1):
-                if not await self._start_first(number):
-                    return speech.EXIT_INTERRUPTED if self._interrupted else speech.EXIT_REFUSED
+            others = range(2, self._settings.workers + 1)
+            if not (await self._start(1) and all(await asyncio.gather(*map(self._start, others)))):
+                return speech.EXIT_INTERRUPTED if self._interrupted else speech.EXIT_REFUSED
             on_ready()
             await self._ending.wait()
             return speech.EXIT_INTERRUPTED if self._interrupted else 0
         finally:
             await self._end_all()
 
-    async def _start_first(self, number: int) -> bool:
+    async def _start(self, number: int) -> bool:
         worker = await self._spawn(number)
         is_ready = asyncio.ensure_future(worker.becomes_ready())
         ending = asyncio.ensure_future(self._ending.wait())
