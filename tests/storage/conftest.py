@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from storage.house import House
 
 from frontdesk.storage.memory import MemoryStore
 from frontdesk.storage.sqlite import SqliteStore, open_sqlite
+from storage.house import House
 
 
 @pytest.fixture

@@ -4,8 +4,20 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from frontdesk.protocol.ids import MINUTE, SECOND, ClientId, CodeId, CredentialId, Digest, Email, GrantId, Micros
-from frontdesk.protocol.ids import NetworkId, SessionId, UserId
+from frontdesk.protocol.ids import (
+    MINUTE,
+    SECOND,
+    ClientId,
+    CodeId,
+    CredentialId,
+    Digest,
+    Email,
+    GrantId,
+    Micros,
+    NetworkId,
+    SessionId,
+    UserId,
+)
 from frontdesk.protocol.records import (
     AuditEvent,
     AuthorizationCode,

@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from storage.house import House
 
 from frontdesk.protocol.ids import MINUTE, SECOND, Micros
 from frontdesk.protocol.records import Edge
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, StoreUnavailable
+from storage.house import House
 
 pytestmark = pytest.mark.anyio
 

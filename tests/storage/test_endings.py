@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from storage.house import House
 
 from frontdesk.protocol.ids import MINUTE, Email
 from frontdesk.protocol.records import Edge, Role
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore
+from storage.house import House
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +80,11 @@ async def test_disconnecting_ends_grants_codes_and_consent_together(house: House
 async def test_a_dropped_network_is_dropped_for_good(house: House) -> None:
     """Its edge stays with the time of the drop; the other edges, and another app's, are not touched."""
     north, south = await house.network("North"), await house.network("South")
-    user, client, other = await house.member("ada@example.com", north, south), await house.client(), await house.client()
+    user, client, other = (
+        await house.member("ada@example.com", north, south),
+        await house.client(),
+        await house.client(),
+    )
     grant = await house.connect(user.id, client.id, north, south)
     kept = await house.connect(user.id, other.id, north)
     code = await house.consent(user.id, client.id, north, south)
@@ -113,7 +117,11 @@ async def test_dropping_the_last_network_ends_grant_code_and_connection(house: H
 async def test_losing_a_role_drops_its_edges_in_every_app(house: House) -> None:
     """Grants and codes that are left without any stay, and getting the role again revives nothing (OW-06)."""
     north, south = await house.network("North"), await house.network("South")
-    user, client, other = await house.member("ada@example.com", north, south), await house.client(), await house.client()
+    user, client, other = (
+        await house.member("ada@example.com", north, south),
+        await house.client(),
+        await house.client(),
+    )
     both = await house.connect(user.id, client.id, north, south)
     only = await house.connect(user.id, other.id, north)
     code = await house.consent(user.id, client.id, south, north)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from storage.house import House
 
 from frontdesk.protocol.ids import DAY, HOUR, MINUTE, SECOND, Micros
 from frontdesk.storage.cleaning import AUDIT_KEPT, CODE_KEPT, REVOKED_KEPT
+from storage.house import House
 
 pytestmark = pytest.mark.anyio
 

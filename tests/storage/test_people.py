@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from storage.house import SCOPES, House
 
 from frontdesk.protocol.ids import HOUR, Email, Micros
 from frontdesk.protocol.records import Network, Profile, Role
+from storage.house import SCOPES, House
 
 pytestmark = pytest.mark.anyio
 
@@ -199,4 +199,4 @@ async def test_ids_of_any_content_are_only_ids(house: House) -> None:
     for text in ("' OR 1=1 --", "a\0b", "x" * 65_536, ""):
         assert await house.store.find_client(text) is None
         assert await house.store.find_network_credential(text) is None
-    assert SCOPES == (await house.client()).scopes
+    assert (await house.client()).scopes == SCOPES

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from storage.house import House
 
 from frontdesk.protocol.ids import DAY, HOUR, MINUTE, SECOND, Micros
 from frontdesk.protocol.records import User
 from frontdesk.protocol.signin import Budget
 from frontdesk.protocol.store import LoginOutcome
+from storage.house import House
 
 pytestmark = pytest.mark.anyio
 

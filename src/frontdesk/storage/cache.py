@@ -104,20 +104,18 @@ class Cache:
         }
 
     def learn(self, changes: list[Change]) -> None:
-        """Drop what the log names. Where our own position's row is gone, the log was trimmed past it: drop all."""
-        if not changes or changes[0][0] != self.position:
-            self.forget()
-        for position, kind, subject in changes:
-            self.position = position
-            known = self._kinds.get(kind)
-            if known is not None:
-                known.shelf.drop(known.read_subject(subject))
+        """Drop what the log names, given from our own position's row on.
 
-    def forget(self) -> None:
-        """Drop everything; the position is unknown until the log is read again."""
-        self.position = 0
-        for kind in self._kinds.values():
-            kind.shelf.clear()
+        Where that row is not the first, the log was trimmed past us and what it said is lost: drop everything.
+        """
+        if changes[0][0] != self.position:
+            for kind in self._kinds.values():
+                kind.shelf.clear()
+        for _, name, subject in changes[1:]:
+            changed = self._kinds.get(name)
+            if changed is not None:
+                changed.shelf.drop(changed.read_subject(subject))
+        self.position = changes[-1][0]
 
     def client(self, client_id: ClientId) -> Client | None:
         """A partner's app, if remembered."""

@@ -62,8 +62,9 @@ RETURNING position
 """
 CHANGES = """
 DELETE FROM change_log WHERE position IN (
-    SELECT position FROM change_log WHERE position <= (SELECT max(position) FROM change_log) - $1
-    ORDER BY position LIMIT $2
+    SELECT position FROM change_log
+    WHERE position <= (SELECT max(position) FROM change_log) - $1
+    AND position < (SELECT max(position) FROM change_log) ORDER BY position LIMIT $2
 )
 RETURNING position
 """

@@ -13,6 +13,7 @@ APPLICATION_ID = 0x46444442  # "FDDB"
 _CHECK_EVERY = 10_000
 _CHECK_ROUNDS = 1_000
 
+_RESTORE = "restore a backup; keep the damaged file"
 _FAR = ("nfs", "cifs", "smb", "fuse", "9p", "afs", "ceph", "glusterfs", "lustre", "ncpfs", "ocfs2", "gfs2", "virtiofs")
 
 
@@ -98,13 +99,22 @@ def judge(connection: apsw.Connection, path: Path) -> bool:
                 f"{path} is a SQLite database, but not one of Frontdesk's", "name another data folder with --data"
             )
         damage = _quick_check(connection)
-    except apsw.NotADBError as fault:
-        raise DatabaseRefused(f"{path} is not a database", "restore a backup, or name another data folder") from fault
     except apsw.Error as fault:
-        raise DatabaseRefused(f"{path} cannot be read: {fault}", "restore a backup if the file is damaged") from fault
+        raise refusal(path, fault) from fault
     if damage:
-        raise DatabaseRefused(f"{path} is damaged: {damage}", "restore a backup; keep the damaged file")
+        raise DatabaseRefused(f"{path} is damaged: {damage}", _RESTORE)
     return True
+
+
+def refusal(path: Path, fault: OSError | apsw.Error) -> DatabaseRefused:
+    """What an operator should read where a file could not be opened."""
+    if isinstance(fault, apsw.NotADBError):
+        return DatabaseRefused(f"{path} is not a database", "restore a backup, or name another data folder")
+    if isinstance(fault, apsw.CorruptError):
+        return DatabaseRefused(f"{path} is damaged: {fault}", _RESTORE)
+    return DatabaseRefused(
+        f"{path} cannot be opened: {fault}", "look at the owner and the modes of the folder and of what lies in it"
+    )
 
 
 def _quick_check(connection: apsw.Connection) -> str:

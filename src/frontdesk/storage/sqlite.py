@@ -19,6 +19,7 @@ from frontdesk.storage.opening import (
     DatabaseRefused,
     judge,
     make_owned,
+    refusal,
     refuse_far_folder,
     refuse_lost_log,
     refuse_old_engine,
@@ -34,7 +35,6 @@ WRITER_LOCK = "writer.lock"
 OPEN_LOCK = "open.lock"  # shared by every process that has the database open
 MIGRATIONS = "SELECT count(*) FROM migrations"
 
-_LOOK_AT_MODES = "look at the owner and the modes of the folder and of what lies in it"
 _TURNS = 100
 _TURN = 0.1  # seconds
 
@@ -99,7 +99,7 @@ async def open_sqlite(
     try:
         return SqliteStore(opened, failpoint=failpoint)
     except apsw.Error as fault:
-        raise DatabaseRefused(f"{path} cannot be opened: {fault}", _LOOK_AT_MODES) from fault
+        raise refusal(path, fault) from fault
 
 
 def _open(path: Path, *, create: bool, identity: bytes | None) -> Opened:
@@ -123,7 +123,7 @@ def _open(path: Path, *, create: bool, identity: bytes | None) -> Opened:
             fcntl.flock(writer_lock, fcntl.LOCK_UN)
             inode = path.stat().st_ino
         except (OSError, apsw.Error) as fault:
-            raise DatabaseRefused(f"{path} cannot be opened: {fault}", _LOOK_AT_MODES) from fault
+            raise refusal(path, fault) from fault
         undo.pop_all()
     return Opened(
         path=path,
