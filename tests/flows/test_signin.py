@@ -327,7 +327,7 @@ async def test_st_07_the_store_judges_the_browser_too(story: Story) -> None:
 
 async def test_ot_17_a_store_that_is_away_lets_nobody_in(tmp_path: Path) -> None:
     """The counter cannot be read: the guess is not judged, whatever it is."""
-    story = await Story.begin(await open_sqlite(tmp_path / "away.db", create=True, database_id=bytes(16)))
+    story = await Story.begin(await open_sqlite(tmp_path / "away.db", create=True, identity=bytes(16)))
     await story.network("Northside")
     olena = mailbox(story)
     challenge = await olena.asks()

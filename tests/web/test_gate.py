@@ -243,7 +243,7 @@ async def test_a_slash_too_many_is_no_redirect(story: Story) -> None:
 
 async def test_ot_17_a_store_that_is_away_gives_a_503_page(tmp_path: Path) -> None:
     """With Retry-After; nobody is let in, and nobody is called signed out."""
-    story = await Story.begin(await open_sqlite(tmp_path / "away.db", create=True, database_id=bytes(16)))
+    story = await Story.begin(await open_sqlite(tmp_path / "away.db", create=True, identity=bytes(16)))
     await story.network("Northside")
     browser = await story.signs_in()
     page = await browser.open("/sign-in?next=/account")
