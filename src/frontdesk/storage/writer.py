@@ -113,8 +113,10 @@ class Writer:
                 self._carry_out(group)
             await self._thread.run(partial(self._commit, group))
         except Exception as fault:  # noqa: BLE001 - whatever broke, nobody of the group may hear "done"
-            await self._thread.run(self._start_over)
-            _refuse(group or self._next_group(), fault)
+            try:
+                await self._thread.run(self._start_over)
+            finally:
+                _refuse(group or self._next_group(), fault)
         for change in group:
             change.tell()
 
