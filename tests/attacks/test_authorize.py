@@ -331,6 +331,7 @@ async def test_st_11_a_consent_form_belongs_to_who_saw_it(story: Story) -> None:
     partner = await story.partner()
     browser = await story.signs_in()
     page = await browser.open(partner.authorize_target())
+    await browser.submit(await browser.open("/account"), action="/sign-out")
     await story.signs_in("u2@south.example", browser=browser)
     reply = await browser.submit(page, network=[north.id, south.id], decision="allow")
     assert reply.header("location") is None

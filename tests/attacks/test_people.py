@@ -368,7 +368,8 @@ async def test_cs_02_consent_says_what_it_asks_for(story: Story) -> None:
 async def test_cs_01_hd_02_hd_04_cd_16_every_page_is_shielded(story: Story, target: str) -> None:
     """CS-01, HD-02, HD-04, CD-16: no frame, no inline script, no store, no referrer to others, nothing third-party."""
     await story.network("North")
-    reply = await (await story.signs_in()).get(target)
+    browser = story.browser() if target == "/sign-in" else await story.signs_in()
+    reply = await browser.get(target)
     if "text/html" not in (reply.header("content-type") or ""):
         assert target == "/nothing-here"
         return

@@ -2,10 +2,12 @@
 
 import asyncio
 from base64 import b64encode
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
+from frontdesk.flows.operator import FreshPair
 from frontdesk.testing.story import Story, tokens_of
 from frontdesk.testing.wire import call
 
@@ -141,13 +143,33 @@ async def test_rv_14_nothing_minted_beside_a_revocation_survives_it(story: Story
 
 
 async def test_ow_01_ca_16_the_old_pair_is_dead_at_once(story: Story) -> None:
-    """OW-01, CA-16: regenerated is refused on the next call; OW-02: of two at once one wins."""
+    """OW-01, CA-16: a regenerated pair is refused on the next call, the new one is let in."""
     north = await story.network("North")
-    made = await asyncio.gather(
-        *(story.operator.regenerate_credential(north.id, origin=story.origin) for _ in range(2))
-    )
-    assert sorted(type(outcome).__name__ for outcome in made) == ["FreshPair", "Objection"]
+    assert await north.is_let_in("GET /resources/v1")
+    made = await story.operator.regenerate_credential(north.id, origin=story.origin)
+    assert isinstance(made, FreshPair)
     assert (await north.calls("GET /resources/v1")).status == 401
+    new = replace(north, client_id=made.credential.client_id, client_secret=made.secret)
+    assert await new.is_let_in("GET /resources/v1")
+
+
+async def test_ow_02_of_two_regenerations_at_once_one_wins(story: Story) -> None:
+    """OW-02: both saw the same pair; the loser is told, and exactly one new pair is in force."""
+    north = await story.network("North")
+    store = story.house.store
+    old = await store.find_credential_of(north.id)
+    assert old is not None
+    pairs = [replace(old, client_id=old.client_id + end, version=old.version + 1) for end in "ab"]
+    won = await asyncio.gather(
+        *(
+            store.regenerate_credential(
+                credential=pair, replaces_version=old.version, audit=story.an_audit_row("credential.regenerated")
+            )
+            for pair in pairs
+        )
+    )
+    assert sorted(won) == [False, True]
+    assert await store.find_credential_of(north.id) == pairs[won.index(True)]
 
 
 async def test_bt_07_every_dead_token_looks_the_same(story: Story) -> None:

@@ -188,7 +188,7 @@ async def test_disconnecting_ends_every_grant_at_once(story: Story) -> None:
     first = await partner.connects(browser, networks=[north.id])
     second = await partner.connects(browser, networks=[north.id])
     page = await browser.open("/account/apps")
-    await browser.submit(page, action=f"/account/apps/{partner.client_id}/disconnect")
+    await browser.submit(page, action="/account/apps/disconnect")
     for tokens in (first, second):
         assert not await partner.is_let_in("GET /resources/v1", token=tokens.access_token)
         assert (await partner.refreshes(tokens.refresh_token)).json()["error"] == "invalid_grant"
@@ -284,7 +284,8 @@ async def test_what_the_document_does_not_list_is_refused(story: Story) -> None:
     unknown = await story.check("GET /nothing/v1")
     assert (unknown.status, unknown.json()["type"]) == (404, "unknownOperation")
     wrong = await story.check("DELETE /resources/v1")
-    assert (wrong.status, wrong.json()["type"], wrong.header("allow")) == (405, "methodNotAllowed", "GET, HEAD, POST")
+    assert (wrong.status, wrong.json()["type"]) == (405, "methodNotAllowed")
+    assert set((wrong.header("allow") or "").split(", ")) == {"GET", "HEAD", "POST"}
 
 
 async def test_a_call_without_a_credential_is_told_what_is_accepted(story: Story) -> None:

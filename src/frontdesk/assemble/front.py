@@ -168,6 +168,7 @@ def _routes(oauth: OAuthEndpoints, gateway: Gateway, health: Health, pages: Page
             text="Nothing was changed.",
             hint="Reload this page.",
             request_id=request_id,
+            extra=((b"retry-after", b"1"),),
         ),
         bug=lambda request_id: pages.error(
             status=500,
