@@ -105,8 +105,12 @@ def test_ft_10_a_killed_worker_is_replaced_while_the_others_serve(new_house: Cal
     assert found[2][0].worker() == 2
 
     def is_back() -> bool:
-        replaced = spread_wires(house.port, 2)
-        return house.process_behind(replaced[1][0]) != victim
+        wires = [Wire(house.port) for _ in range(20)]
+        back = [wire for wire in wires if wire.worker() == 1]
+        behind = {house.process_behind(wire) for wire in back}
+        for wire in wires:
+            wire.close()
+        return bool(behind) and victim not in behind
 
     wait_until(is_back, seconds=10, what="a new worker 1")
 
