@@ -89,8 +89,7 @@ def test_ft_14_a_killed_master_leaves_no_worker_behind(new_house: Callable[..., 
     house.running.process.wait()
 
     wait_until(lambda: not any(is_alive(pid) for pid in workers), seconds=40, what="the end of the workers")
-    with socket.create_server(("127.0.0.1", house.port)):
-        pass
+    wait_until(lambda: is_free(house.port), seconds=5, what="a free port")
     house.start()
     assert house.get_status("/readyz") == 200
 
@@ -113,6 +112,15 @@ def test_ft_10_a_killed_worker_is_replaced_while_the_others_serve(new_house: Cal
         return bool(behind) and victim not in behind
 
     wait_until(is_back, seconds=10, what="a new worker 1")
+
+
+def is_free(port: int) -> bool:
+    """Whether somebody may listen there."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_alive(pid: int) -> bool:
