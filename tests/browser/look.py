@@ -13,12 +13,12 @@ def examine(page: Page, name: str, shots: Path) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-        page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+        page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True, animations="disabled")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    page.screenshot(path=shots / f"{name}-narrow.png", full_page=True)
+    page.screenshot(path=shots / f"{name}-narrow.png", full_page=True, animations="disabled")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= NARROW["width"], f"{name} is {width} pixels wide on a screen of {NARROW['width']}"
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]

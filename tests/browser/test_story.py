@@ -91,7 +91,8 @@ def test_a_user_connects_two_of_three_networks_and_disconnects(
     account = page.context.new_page()
     account.goto(f"{demo.desk}/account/apps")
     examine(account, "connected-apps", shots)
-    account.locator("form[action$='/disconnect'] button").first.click()
+    account.locator("summary", has_text="Disconnect Door Locks").click()
+    account.get_by_role("button", name="Disconnect Door Locks").click()
     expect(account.locator("form[action$='/disconnect']")).to_have_count(0)
 
     page.get_by_role("button", name="Call the API").click()
