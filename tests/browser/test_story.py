@@ -19,6 +19,7 @@ OpenBrowser = Callable[..., Page]
 
 def sign_in(page: Page, demo: Demo, email: str, look: Callable[[str], None]) -> None:
     """Type the address, fetch the code from the mailbox page in another tab, type it."""
+    expect(page.locator("input[name=email]")).to_be_visible()
     look("sign-in")
     page.locator("input[name=email]").fill(email)
     page.locator("input[name=email]").press("Enter")
@@ -71,6 +72,7 @@ def test_a_user_connects_two_of_three_networks_and_disconnects(
         examine(page, name, shots)
 
     page.goto(demo.partner)
+    look("partner-before")
     page.get_by_role("link", name="Connect your spaces").click()
     sign_in(page, demo, OLENA, look)
 
@@ -86,7 +88,7 @@ def test_a_user_connects_two_of_three_networks_and_disconnects(
     for network in (NORTHSIDE, HARBOUR):
         assert verdicts(page, network) == ["✓ 200 allowed", "✓ 201 allowed", "✗ 403 insufficientScope"]
     assert verdicts(page, MILL) == ["✗ 403 networkForbidden"] * 3
-    page.screenshot(path=shots / "partner.png", full_page=True)
+    look("partner-after")
 
     account = page.context.new_page()
     account.goto(f"{demo.desk}/account/apps")
