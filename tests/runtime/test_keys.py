@@ -52,7 +52,7 @@ def test_keys_never_print(tmp_path: Path) -> None:
 
 
 def test_a_missing_key_file_with_a_database_is_never_replaced(tmp_path: Path) -> None:
-    """FT-16: new keys would make every stored secret unprovable; the operator must restore the old ones."""
+    """FT-16, BK-06: new keys would make every stored secret unprovable; the operator must restore the old ones."""
     ring = open_keys(tmp_path, database_id=None)
     (tmp_path / KEY_FILE).unlink()
     with pytest.raises(KeyFileError, match="missing") as refused:

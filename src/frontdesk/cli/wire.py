@@ -19,6 +19,10 @@ class HeadTooLarge(Exception):  # noqa: N818 - travels through the parser only
     """More header bytes than `MAX_HEAD`."""
 
 
+class FragmentInTarget(Exception):  # noqa: N818 - travels through the parser only
+    """A `#` in the request target: no client sends one (RFC 9112 §3.2), and the parser would silently cut it off."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection. The bounds cost the common case, a head that comes in one piece, nearly nothing."""
 
@@ -62,6 +66,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head has ended."""
         self._head_open = False
+        if b"#" in self.url:
+            raise FragmentInTarget
         super().on_headers_complete()
 
     def on_header(self, name: bytes, value: bytes) -> None:

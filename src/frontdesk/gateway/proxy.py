@@ -1,7 +1,7 @@
 """The built-in reverse proxy: an admitted call goes to the API, its answer comes back piece by piece. RFC 9110 §7."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -143,6 +143,6 @@ class Download:
         self._response.close()
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+async def _nothing() -> AsyncGenerator[bytes, None]:
     return
     yield b""

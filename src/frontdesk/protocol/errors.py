@@ -145,7 +145,9 @@ def wire(reason: Reason) -> Wire:
         case Reason.SCHEME_FORBIDDEN:
             return Wire(403, "schemeForbidden", "This operation does not accept this kind of credential.")
         case Reason.NETWORK_REQUIRED:
-            return Wire(400, "networkRequired", "Name the network in the spacebring-network-id header.")
+            return Wire(
+                400, "networkRequired", "Several networks are open to this token: name one in the network header."
+            )
         case Reason.NETWORK_FORBIDDEN:
             return Wire(403, "networkForbidden", "This credential does not open this network.")
         case Reason.INSUFFICIENT_SCOPE:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -44,6 +44,16 @@ class Request:
         return query
 
 
+class Stream(Protocol):
+    """A body that follows piece by piece; `aclose` gives it up early, and does nothing after its end."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The pieces."""
+
+    async def aclose(self) -> None:
+        """No more pieces are wanted."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Answer:
     """What goes back. `stream` (when set) follows instead of `body`; `content-length` is added for bodies."""
@@ -51,4 +61,4 @@ class Answer:
     status: int
     headers: Headers = field(default_factory=list)
     body: bytes = b""
-    stream: AsyncIterator[bytes] | None = None
+    stream: Stream | None = None

@@ -1,9 +1,10 @@
 """Between ASGI and the plain records: a scope becomes a Request, an Answer is sent. ASGI 3.0, RFC 9110."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from frontdesk.protocol.http import Answer, Request
+from frontdesk.protocol.http import Answer, Request, Stream
 from frontdesk.web.edge import Edge
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -73,14 +74,26 @@ async def stream_body(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None:
-    """Send an answer; to HEAD, its headers only."""
-    headers = answer.headers
-    if answer.stream is None:
-        headers = [*headers, (b"content-length", str(len(answer.body)).encode())]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if head else answer.body})
-        return
+    """Send an answer that is whole; to HEAD, its headers only."""
+    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    async for piece in answer.stream:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+async def send_stream(answer: Answer, stream: Stream, receive: Receive, send: Send) -> None:
+    """Send an answer whose body follows piece by piece; it is given up once the caller left."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    watch = asyncio.ensure_future(_give_up_when_left(stream, receive))
+    try:
+        async for piece in stream:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        watch.cancel()
+        await stream.aclose()
+
+
+async def _give_up_when_left(stream: Stream, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    await stream.aclose()

@@ -16,6 +16,7 @@ from frontdesk.web.asgi import (
     read_body,
     read_request,
     send_answer,
+    send_stream,
     stream_body,
 )
 from frontdesk.web.edge import Edge
@@ -82,7 +83,11 @@ class Front:
                 return
             route = self._otherwise
         answer = await self._serve(route, request, receive)
-        if answer is not None:
+        if answer is None:
+            return
+        if answer.stream is not None:
+            await send_stream(answer, answer.stream, receive, send)
+        else:
             await send_answer(answer, send, head=request.method == "HEAD")
 
     def _is_page(self, raw_path: bytes) -> bool:
