@@ -38,6 +38,14 @@ def is_one_clear_refusal(done: subprocess.CompletedProcess[str], *, problem: str
     assert "Traceback" not in done.stderr
 
 
+def process_of_worker_1(house: House) -> int:
+    """The id of the process that is worker 1 now; 0 while there is none."""
+    try:
+        return house.process_behind(spread_wires(house.port, 2, tries=100)[1][0])
+    except (AssertionError, OSError):
+        return 0
+
+
 @pytest.fixture
 def data() -> Iterator[Path]:
     """A data folder to be."""
@@ -133,13 +141,13 @@ def test_ft_12_a_second_signal_ends_at_once(new_house: NewHouse, workers: int) -
 def test_ft_10_a_killed_worker_is_back_within_two_seconds(new_house: NewHouse) -> None:
     """From the kill to a whole set of ready workers."""
     house = new_house(workers=2).start()
-    victim = house.process_behind(spread_wires(house.port, 2)[1][0])
+    victim = process_of_worker_1(house)
     killed = time.monotonic()
     os.kill(victim, signal.SIGKILL)
     log = house.running.log if house.running else None
     assert log is not None
     wait_until(lambda: "starting another" in log.read_text(), seconds=2, what="a word about it")
-    wait_until(lambda: house.process_behind(spread_wires(house.port, 2)[1][0]) != victim, seconds=10, what="worker 1")
+    wait_until(lambda: process_of_worker_1(house) not in (0, victim), seconds=10, what="worker 1")
     assert time.monotonic() - killed < 4.0  # 2 s on a machine of one's own; here others work too
 
 
@@ -148,13 +156,10 @@ def test_ft_15_workers_that_die_young_are_replaced_more_and_more_slowly(new_hous
     house = new_house(workers=2).start()
     assert house.running is not None
     for pause in ("0.1", "0.2", "0.4", "0.8"):
-        victim = house.process_behind(spread_wires(house.port, 2)[1][0])
+        victim = process_of_worker_1(house)
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: f"in {pause} s" in house.running.words(), what=f"a pause of {pause} s")  # noqa: B023
-        wait_until(
-            lambda: house.process_behind(spread_wires(house.port, 2)[1][0]) != victim,  # noqa: B023
-            what="another worker",
-        )
+        wait_until(lambda: process_of_worker_1(house) not in (0, victim), what="another worker")  # noqa: B023
 
 
 def test_ft_12_sighup_reads_the_settings_anew_and_keeps_the_old_where_they_are_broken(new_house: NewHouse) -> None:

@@ -39,6 +39,7 @@ class Server(uvicorn.Server):
             ws="none",
             lifespan="on",
             log_config=None,
+            log_level="warning",
             access_log=False,
             # The peer is the peer: forwarded headers are judged by us, from configured proxies only.
             proxy_headers=False,
@@ -48,9 +49,18 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
 
-    async def run_here(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until `end` was called. An app that cannot start raises what it raised."""
+    async def run_here(
+        self,
+        on_ready: Callable[[], None] = lambda: None,
+        *,
+        gate: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Serve until `end` was called. An app that cannot start raises what it raised.
+
+        `gate` is awaited between the app's start-up and the first request; `on_ready` is called after both.
+        """
         self._on_ready = on_ready
+        self._guard.gate = gate
         # uvicorn would log a start-up error with its traceback; we say it in one sentence instead.
         log = logging.getLogger("uvicorn.error")
         log.disabled = True
@@ -78,10 +88,12 @@ class Server(uvicorn.Server):
         """Turn readiness off and ask callers to hang up, before `end`."""
         farewell = Farewell(self.config.loaded_app)
         self.config.loaded_app = farewell
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, BoundedProtocol):
-                connection.app = farewell
-        await asyncio.sleep(FAREWELL_SECONDS)
+        # Twice: a connection that was being made during the first round is in the list only after it.
+        for pause in (FAREWELL_SECONDS / 5, FAREWELL_SECONDS * 4 / 5):
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, BoundedProtocol):
+                    connection.app = farewell
+            await asyncio.sleep(pause)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,20 +102,27 @@ class Server(uvicorn.Server):
 
 
 class Guard:
-    """Passes everything on to the app, and keeps what its start-up raised."""
+    """Passes everything on to the app; keeps what its start-up raised, and holds requests back at the gate."""
 
     def __init__(self, app: App) -> None:
         """Around `app`."""
         self._app = app
         self.failure: BaseException | None = None
+        self.gate: Callable[[], Awaitable[None]] | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request, or the lifespan."""
         if scope["type"] != "lifespan":
             await self._app(scope, receive, send)
             return
+
+        async def send_in_time(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete" and self.gate is not None:
+                await self.gate()
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, send_in_time)
         except BaseException as error:
             self.failure = error
             raise

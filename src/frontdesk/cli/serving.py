@@ -43,7 +43,7 @@ def serve(ground: Ground, /, **flags: Any) -> int:
     settings = settle(ground, **flags)
     listener = open_door(settings)
     settings = dataclasses.replace(settings, port=listener.getsockname()[1])
-    enter_folder(settings.data, create=True)
+    enter_folder(settings.data, create=True, lasting=True)
     if os.geteuid() == 0:
         speech.say(f"warning: running as root; better give {settings.data} to an ordinary user and run as that one")
 

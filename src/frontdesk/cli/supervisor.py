@@ -22,7 +22,7 @@ PATIENCE = 35.0  # a worker's own end takes 30 s at most
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
-    """One worker process. `ready` is set once it answers requests, `gone` once it has ended."""
+    """One worker process. `ready` is set once it has started and waits for the word, `gone` once it has ended."""
 
     number: int
     process: asyncio.subprocess.Process
@@ -33,6 +33,12 @@ class Worker:
         """Send a signal, if there is still somebody to hear it."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
+
+    def let_in(self) -> None:
+        """Give the word: serve."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(b"g")
 
     async def becomes_ready(self) -> bool:
         """Wait until it serves; False where it ended first, or is not ready in time."""
@@ -70,12 +76,18 @@ class Supervisor:
             # One first: what is wrong with the settings or the data folder is then said once.
             others = range(2, self._settings.workers + 1)
             if not (await self._start(1) and all(await asyncio.gather(*map(self._start, others)))):
-                return speech.EXIT_INTERRUPTED if self._interrupted else speech.EXIT_REFUSED
+                return speech.EXIT_REFUSED if not self._ending.is_set() else self._code
+            for worker in self._workers.values():
+                worker.let_in()
             on_ready()
             await self._ending.wait()
-            return speech.EXIT_INTERRUPTED if self._interrupted else 0
+            return self._code
         finally:
             await self._end_all()
+
+    @property
+    def _code(self) -> int:
+        return speech.EXIT_INTERRUPTED if self._interrupted else 0
 
     async def _start(self, number: int) -> bool:
         worker = await self._spawn(number)
@@ -114,7 +126,9 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             born = loop.time()
-            await self._spawn(number)
+            fresh = await self._spawn(number)
+            if await fresh.becomes_ready():
+                fresh.let_in()
 
     async def _spawn(self, number: int) -> Worker:
         read_end, write_end = os.pipe()
@@ -185,6 +199,7 @@ class Supervisor:
                 worker.tell(signal.SIGKILL)
                 self._settings, self._workers[number] = before, old
                 return
+            worker.let_in()
             old.tell(signal.SIGTERM)
         speech.say("reloaded: all workers run under the new settings")
 

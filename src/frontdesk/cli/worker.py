@@ -50,7 +50,14 @@ class Ending:
         self._finish(number is signal.SIGTERM)
 
 
-async def serve_here(settings: Settings, listener: socket.socket, *, number: int, on_ready: Callable[[], None]) -> int:
+async def serve_here(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    number: int,
+    on_ready: Callable[[], None] = lambda: None,
+    gate: "Gate | None" = None,
+) -> int:
     """Serve in this process until told to end; the exit code."""
     from frontdesk.assemble import build_app
     from frontdesk.cli.server import Server
@@ -62,11 +69,45 @@ async def serve_here(settings: Settings, listener: socket.socket, *, number: int
         if politely and server.started:
             await server.say_farewell()
         server.end()
+        if gate is not None:
+            gate.open()
 
     ending = Ending(lambda politely: farewells.append(asyncio.ensure_future(end(politely))))
     ending.hear()
-    await server.run_here(on_ready)
+    await server.run_here(on_ready, gate=gate.wait if gate is not None else None)
     return speech.EXIT_INTERRUPTED if ending.interrupted else 0
+
+
+class Gate:
+    """Holds a started worker back until the supervisor has them all: then no caller meets half of them."""
+
+    def __init__(self, report: Callable[[], None]) -> None:
+        """`report` tells the supervisor that this worker stands at the gate."""
+        self._report = report
+        self._opened = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def wait(self) -> None:
+        """Report, then wait for the word."""
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._listen, name="supervisor-watch", daemon=True).start()
+        self._report()
+        await self._opened.wait()
+
+    def open(self) -> None:
+        """Let requests in."""
+        self._opened.set()
+
+    def _listen(self) -> None:
+        """The supervisor's word, then its silence: a pipe that ends means that it is dead."""
+        assert self._loop is not None
+        while os.read(0, 1):
+            self._loop.call_soon_threadsafe(self.open)
+        if sys.platform != "linux":  # there the kernel has sent it already, and a second one would cut callers off
+            os.kill(os.getpid(), signal.SIGTERM)
+        # A loop that no longer turns hears no signal; the port must be free all the same.
+        threading.Event().wait(ORPHAN_SECONDS)
+        os._exit(speech.EXIT_REFUSED)
 
 
 def run_loop(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
@@ -82,16 +123,13 @@ def main() -> None:
     number, listener_fd, status_fd = (int(argument) for argument in sys.argv[1:4])
     _die_with_the_supervisor()
     settings = read_order()
-    _watch_the_supervisor()
     listener = socket.socket(fileno=listener_fd)
-
-    def report() -> None:
-        os.write(status_fd, b"r")
+    gate = Gate(lambda: _report(status_fd))
 
     from frontdesk.cli.troubles import in_words
 
     try:
-        code = run_loop(lambda: serve_here(settings, listener, number=number, on_ready=report))
+        code = run_loop(lambda: serve_here(settings, listener, number=number, gate=gate))
     except Exception as error:
         refused = in_words(error)
         if refused is None:
@@ -99,6 +137,11 @@ def main() -> None:
         speech.complain(refused.problem, refused.hint)
         code = speech.EXIT_REFUSED
     sys.exit(code)
+
+
+def _report(status_fd: int) -> None:
+    """Stand at the gate."""
+    os.write(status_fd, b"r")
 
 
 def write_order(settings: Settings) -> bytes:
@@ -128,21 +171,6 @@ def _die_with_the_supervisor() -> None:
     """Ask the kernel for a SIGTERM when the supervisor dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _watch_the_supervisor() -> None:
-    """End when the pipe ends: gently, and for certain."""
-
-    def watch() -> None:
-        while os.read(0, 1):
-            pass
-        if sys.platform != "linux":  # there the kernel has sent it already, and a second one would cut callers off
-            os.kill(os.getpid(), signal.SIGTERM)
-        # A loop that no longer turns hears no signal; the port must be free all the same.
-        threading.Event().wait(ORPHAN_SECONDS)
-        os._exit(speech.EXIT_REFUSED)
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
 
 
 if __name__ == "__main__":
