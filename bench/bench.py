@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from fill import fill
 from machine import HERE, Run, Server, load
 from seed import Sizes
-from works import Work, make_works, write_lines
+from works import Work, ask, make_works, write_lines
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 from servers.processes import BIN, clean_environment, free_port, new_folder, ordinary_user
@@ -70,7 +71,10 @@ def start_frontdesk(folder: Path, data: Path) -> Server:
     command = [str(BIN / "frontdesk"), "serve", "--data", str(data), "--port", str(port), "--workers", "1"]
     command += ["--upstream", "http://127.0.0.1:9", "--openapi", str(API)]
     told = {"FRONTDESK_CHECK_PEERS": "127.0.0.1", "FRONTDESK_MAIL": f"file://{folder / 'mail'}"}
-    return Server(command, port, folder / "frontdesk.log", clean_environment(told), list(ordinary_user()))
+    server = Server(command, port, folder / "frontdesk.log", clean_environment(told), list(ordinary_user()))
+    while ask(port, "GET", "/readyz", {})[0] != 200:  # it listens before it is ready
+        time.sleep(0.1)
+    return server
 
 
 def measure(plan: Plan, floor: Server, server: Server, works: list[Work], folder: Path) -> dict[str, list[Run]]:

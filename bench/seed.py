@@ -68,7 +68,7 @@ class Seed:
     basic: list[tuple[str, str]]
     grants: list[Issued]
     to_revoke: list[list[Issued]]
-    sessions: list[str]
+    sessions: list[str]  # Cookie headers of signed-in browsers
     flow_app: App
 
 
@@ -200,7 +200,7 @@ class Seeder:
             last_seen_at=self.now,
         )
         await self.store.start_session(session=session, replaces=None, audit=self._audit("session.started"))
-        return token
+        return f"fd_session={token}; fd_browser={self.mint.new_client_id('fdbr_')}"
 
     def _audit(self, action: str) -> AuditEvent:
         return AuditEvent(at=self.now, action=action, actor="operator", detail="bench")
