@@ -24,38 +24,34 @@ class Form:
 
 def read_form(raw: bytes, *, max_fields: int = MAX_FIELDS) -> Form | None:
     """Parse; None where an escape is broken, a value is not UTF-8, or there are more fields than `max_fields`."""
-    if not raw:
-        return Form(values={})
-    fields = raw.split(b"&", max_fields)
-    if len(fields) > max_fields:
+    pairs = read_pairs(raw, max_fields=max_fields)
+    if pairs is None:
         return None
     values: dict[str, str] = {}
-    seen: set[str] = set()
-    repeated: set[str] = set()
-    try:
-        for field in fields:
-            if not field:
-                continue
-            raw_name, _, raw_value = field.partition(b"=")
-            name, value = _decode(raw_name), _decode(raw_value)
-            if name in seen:
-                repeated.add(name)
-            seen.add(name)
-            if value:
-                values.setdefault(name, value)
-    except ValueError:
-        return None
-    return Form(values=values, repeated=frozenset(repeated))
+    for name, value in pairs:
+        # The first value that is one wins; an empty one counts as not sent, but not as never named.
+        if not values.get(name):
+            values[name] = value
+    if len(values) == len(pairs) and all(values.values()):
+        return Form(values=values)
+    names = [name for name, _ in pairs]
+    return Form(
+        values={name: value for name, value in values.items() if value},
+        repeated=frozenset(name for name in names if names.count(name) > 1),
+    )
 
 
 def read_pairs(raw: bytes, *, max_fields: int = MAX_FIELDS) -> list[tuple[str, str]] | None:
     """Every pair in order, for forms whose fields may repeat; None as in `read_form`."""
-    fields = raw.split(b"&", max_fields) if raw else []
-    if len(fields) > max_fields:
+    if raw.count(b"&") >= max_fields:
         return None
     try:
-        pairs = [field.partition(b"=") for field in fields if field]
-        return [(_decode(name), _decode(value)) for name, _, value in pairs]
+        if b"%" not in raw and b"+" not in raw:
+            # Nothing is encoded, as in most token requests: one decoding for all.
+            plain = [field.partition("=") for field in raw.decode("utf-8").split("&") if field]
+            return [(name, value) for name, _, value in plain]
+        encoded = [field.partition(b"=") for field in raw.split(b"&") if field]
+        return [(_decode(name), _decode(value)) for name, _, value in encoded]
     except ValueError:
         return None
 
