@@ -20,8 +20,12 @@ UPDATE codes SET voided_at = expires_at WHERE id IN (
 )
 RETURNING user_id, client_id
 """
+# Ids are in the order of time, so that the few oldest say whether anything is too old; so are audit's positions.
 CODES = """
-DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id
+DELETE FROM codes WHERE id IN (
+    SELECT id FROM (SELECT id, expires_at FROM codes ORDER BY id LIMIT $1) AS oldest WHERE expires_at <= $2
+)
+RETURNING id
 """
 GRANTS = """
 DELETE FROM grants WHERE id IN (
@@ -47,7 +51,6 @@ DELETE FROM sessions WHERE id IN (
 )
 RETURNING id
 """
-# Rows lie in the order they came, so that the oldest few say whether anything is too old.
 OLD_AUDIT = """
 DELETE FROM audit WHERE position IN (
     SELECT position FROM (SELECT position, at FROM audit ORDER BY position LIMIT $1) AS oldest WHERE at <= $2
@@ -97,7 +100,7 @@ def _end_expired_codes(now: Micros, limit: int) -> Verb[int]:
 
 
 _SWEEPS: tuple[Callable[[Micros, int], Step], ...] = (
-    lambda now, limit: (CODES, (now - CODE_KEPT, limit)),
+    lambda now, limit: (CODES, (limit, now - CODE_KEPT)),
     lambda now, limit: (GRANTS, (now - REVOKED_KEPT, limit)),
     lambda now, limit: (LOGIN_CODES, (now, limit)),
     lambda now, limit: (LOGIN_BUDGETS, (now, limit)),

@@ -30,17 +30,15 @@ RETURNING networks
 TAKEN_FOR = "SELECT grant_id FROM codes WHERE id = $1"
 INSERT_GRANT = """
 INSERT INTO grants (id, user_id, client_id, stamp, scopes_asked, scopes_given, edges, refresh_digest, code_id,
-    created_at, last_used_at, revoked_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    created_at, last_used_at, used_at, revoked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
-# The one that goes is deleted, not marked: a client that connects all day would otherwise fill the table.
-EVICT = """
-DELETE FROM grants WHERE id IN (
-    SELECT id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL AND id <> $3
-    ORDER BY coalesce(last_used_at, created_at) DESC, id DESC LIMIT 1000 OFFSET $4
-)
-RETURNING id
+BEYOND_CAP = """
+SELECT id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL AND id <> $3
+ORDER BY used_at DESC, id DESC LIMIT 1000 OFFSET $4
 """
+# It is deleted, not marked: a client that connects all day would otherwise fill the table.
+EVICT = "DELETE FROM grants WHERE id = $1"
 
 
 def save_consent(*, code: AuthorizationCode, connection: Connection, audit: AuditEvent) -> Verb[None]:
@@ -111,10 +109,13 @@ def take_code(
             uuid_bytes(grant.code_id),
             grant.created_at,
             grant.last_used_at,
+            grant.created_at if grant.last_used_at is None else grant.last_used_at,
             grant.revoked_at,
         ),
     )
-    out = yield EVICT, (user, grant.client_id, grant_key, cap - 1)
+    evicted = None
+    for (out,) in (yield BEYOND_CAP, (user, grant.client_id, grant_key, cap - 1)):
+        yield EVICT, (out,)
+        evicted = GrantId(uuid_text(out))
     yield entry(audit)
-    evicted = GrantId(uuid_text(out[0][0])) if out else None
     return CodeTaken(grant=replace(grant, edges=read_edges(edges)), evicted=evicted)

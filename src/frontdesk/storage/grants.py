@@ -38,7 +38,9 @@ LIVE_OF_MEMBERS = (
 WHERE m.network_id = $1 AND g.revoked_at IS NULL ORDER BY g.created_at DESC, g.id DESC"""
 )
 REVOKE = "UPDATE grants SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING user_id, client_id"
-TOUCH = "UPDATE grants SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)"
+TOUCH = """
+UPDATE grants SET last_used_at = $1, used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
+"""
 
 
 def find_grant(grant_id: GrantId) -> Verb[Grant | None]:

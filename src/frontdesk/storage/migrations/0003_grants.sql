@@ -31,11 +31,12 @@ CREATE TABLE codes (
     wrong_verifiers INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID, STRICT;
 
-CREATE INDEX codes_by_expiry ON codes (expires_at);
 CREATE INDEX codes_pending ON codes (user_id, client_id, expires_at) WHERE grant_id IS NULL AND voided_at IS NULL;
+CREATE INDEX codes_lapsing ON codes (expires_at) WHERE grant_id IS NULL AND voided_at IS NULL;
 
 -- edges: 24 bytes each, a network's id and the time it was dropped (big-endian microseconds, 0: live). They lie in
 -- the row, because a check reads them all together and an exchange then writes one row in place of one a network.
+-- used_at: the last use, or the making of one that was never used; it decides which of too many goes.
 CREATE TABLE grants (
     id BLOB NOT NULL PRIMARY KEY,
     user_id BLOB NOT NULL REFERENCES users (id),
@@ -48,13 +49,15 @@ CREATE TABLE grants (
     code_id BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     last_used_at INTEGER,
+    used_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) WITHOUT ROWID, STRICT;
 
-CREATE INDEX grants_live ON grants (user_id, client_id, coalesce(last_used_at, created_at)) WHERE revoked_at IS NULL;
+-- It holds revoked_at (always NULL in it) so that a look at the live grants needs no look at the rows.
+CREATE INDEX grants_live ON grants (user_id, client_id, used_at, id, revoked_at) WHERE revoked_at IS NULL;
 CREATE INDEX grants_ended ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
 
--- Every column but last_used_at: a use is no change that a cache must learn of.
+-- Every column but last_used_at and used_at: a use is no change that a cache must learn of.
 CREATE TRIGGER grants_changed
 AFTER UPDATE OF id, user_id, client_id, stamp, scopes_asked, scopes_given, edges, refresh_digest, code_id, revoked_at
 ON grants BEGIN
