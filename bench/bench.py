@@ -82,7 +82,7 @@ def measure(plan: Plan, floor: Server, server: Server, works: list[Work], folder
     hello = {"REQUESTS": str(write_lines(folder / "hello.tsv", ["GET\t/\t\t"]))}
     found: dict[str, list[Run]] = {}
     for round_ in range(-1, plan.rounds):
-        seconds = plan.seconds if round_ >= 0 else min(2, plan.seconds)
+        seconds = plan.seconds if round_ >= 0 else min(4, plan.seconds)  # to fill what is remembered
         runs = {"floor": load(floor, "cycle.lua", min(3, seconds), plan.connections, hello, flows=False)}
         for work in works:
             _prove(work, server, round_, done=False)
