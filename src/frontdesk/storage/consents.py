@@ -95,6 +95,7 @@ def take_code(
         before = rows[0][0] if rows else None
         return CodeUsedBefore(grant_id=None if before is None else GrantId(uuid_text(before)))
     edges = live_edges(taken[0][0])
+    given = read_edges(edges)
     yield (
         INSERT_GRANT,
         (
@@ -118,4 +119,4 @@ def take_code(
         yield EVICT, (out,)
         evicted = GrantId(uuid_text(out))
     yield entry(audit)
-    return CodeTaken(grant=replace(grant, edges=read_edges(edges)), evicted=evicted)
+    return CodeTaken(grant=grant if given == grant.edges else replace(grant, edges=given), evicted=evicted)
