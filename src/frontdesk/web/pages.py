@@ -1,7 +1,6 @@
 """Turns view records into answers: Jinja2 with everything escaped, and every security header."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -65,7 +64,7 @@ class Pages:
     ) -> Answer:
         """An error page: what happened, what to do next, the request id."""
         view = ErrorView(heading=title, text=text, hint=hint, link=link, link_text=link_text)
-        return self.render(cast(View, view), request_id=request_id, status=status, extra=extra)
+        return self.render(view, request_id=request_id, status=status, extra=extra)
 
     def notice(self, notice: Notice, *, request_id: str, extra: Sequence[tuple[bytes, bytes]] = ()) -> Answer:
         """An error page whose words are known."""

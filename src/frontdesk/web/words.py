@@ -181,8 +181,3 @@ def _ago(elapsed: int, exact: datetime) -> str:
             count = elapsed // size
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
     return f"on {exact.day} {exact:%B %Y}"
-
-
-def joined(names: list[str]) -> str:
-    """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
