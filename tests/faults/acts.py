@@ -201,12 +201,12 @@ def look_after(callers: Callers) -> None:
     for held in list(callers.ended):
         callers.revoke(held)
         callers.use(held)
-    _check_pair(callers)
+    check_pair(callers)
     act_keep(callers)
     callers.hang_up()
 
 
-def _check_pair(callers: Callers) -> None:
+def check_pair(callers: Callers) -> None:
     """Exactly one pair is valid, and the command line tells which (FT-06)."""
     place = callers.town.places[2]
     is_valid = callers.use_pair(place)

@@ -1,5 +1,6 @@
 """kill -9 at every failpoint: what was acknowledged holds, what was ended stays ended. FT-01 to 03, 05, 06, 08."""
 
+import http.client
 import os
 import random
 import signal
@@ -7,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.acts import ACTS, Callers, CrashedError, look_after
+from faults.acts import ACTS, Callers, CrashedError, check_pair, look_after
 from frontdesk.storage import FAILPOINTS
 from servers.house import House
 from servers.partner import Town, settle
 from servers.upstream import Upstream
+from servers.wires import Wire
 
 KILLS = 200
 
@@ -71,3 +73,50 @@ def test_two_hundred_kills(shaky_town: Town) -> None:
         deaths += run_trial(shaky_town, failpoint, dice.randint(1, 3), dice)
         tries += 1
     print(f"{deaths} of {tries} trials died at their failpoint")
+
+
+def crash_in_exchange(town: Town, moment: str) -> str:
+    """A code whose exchange died at this moment; the house is up again."""
+    house = town.house
+    house.kill()
+    house.start()
+    code = town.app.obtain_code(town.person(), [town.places[0].id])
+    house.kill()
+    house.start({"FRONTDESK_FAILPOINT": f"exchange.{moment}:1:crash"})
+    with pytest.raises((OSError, http.client.HTTPException)):
+        town.app.exchange(Wire(house.port), code)
+    house.kill()
+    house.start()
+    return code
+
+
+def test_ft_01_an_exchange_killed_before_its_commit_can_be_repeated(shaky_town: Town) -> None:
+    """Nothing was stored: no grant, and the code gives its one success within its life."""
+    before = len(shaky_town.house.admin("grant", "list")["grants"])
+    code = crash_in_exchange(shaky_town, "before_commit")
+    assert len(shaky_town.house.admin("grant", "list")["grants"]) == before
+    assert shaky_town.app.exchange(Wire(shaky_town.house.port), code).status == 200
+
+
+def test_ft_02_an_exchange_killed_after_its_commit_leaves_a_grant_that_the_retry_kills(shaky_town: Town) -> None:
+    """The code is used up: the retry is invalid_grant, and ends the grant whose tokens nobody ever saw."""
+    before = {grant["id"] for grant in shaky_town.house.admin("grant", "list")["grants"]}
+    code = crash_in_exchange(shaky_town, "after_commit")
+    orphans = {grant["id"] for grant in shaky_town.house.admin("grant", "list")["grants"]} - before
+    assert len(orphans) == 1
+    reply = shaky_town.app.exchange(Wire(shaky_town.house.port), code)
+    assert (reply.status, reply.json()["error"]) == (400, "invalid_grant")
+    assert not orphans & {grant["id"] for grant in shaky_town.house.admin("grant", "list")["grants"]}
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_ft_06_a_command_killed_in_regenerate_leaves_exactly_one_pair(moment: str, shaky_town: Town) -> None:
+    """Beside the running server: the old pair or a new one, and `credential show` tells which."""
+    house, place = shaky_town.house, shaky_town.places[2]
+    spec = {"FRONTDESK_FAILPOINT": f"regenerate.{moment}:1:crash"}
+    done = house.run("credential", "regenerate", place.id, "--json", environment=spec)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "")
+    callers = Callers(town=shaky_town)
+    assert callers.use_pair(place) is (moment == "before_commit")
+    check_pair(callers)
+    callers.hang_up()
