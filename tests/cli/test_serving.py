@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from servers.house import API, House
 from servers.processes import BIN, clean_environment, family, free_port, new_folder, ordinary_user, wait_until
-from servers.wires import basic, spread_wires
+from servers.wires import Wire, basic, spread_wires
 
 NewHouse = Callable[..., House]
 
@@ -136,6 +137,27 @@ def test_ft_12_a_second_signal_ends_at_once(new_house: NewHouse, workers: int) -
         house.running.process.send_signal(signal.SIGTERM)
         assert house.running.process.wait(3) == 130
     wait_until(lambda: not any(family(pid) for pid in everyone), seconds=3, what="the end of everyone")
+
+
+def test_ft_12_a_signal_to_every_process_still_lets_callers_finish(new_house: NewHouse) -> None:
+    """A service manager signals supervisor and workers alike: a worker that is told twice is not told to hurry."""
+    house = new_house(workers=2).start()
+    added = house.admin("network", "add", "N", "--owner", "o@x.example")["credential"]
+    assert house.running is not None
+    wire = Wire(house.port)
+    answers: list[int] = []
+    slow = threading.Thread(
+        target=lambda: answers.append(
+            wire.call_basic(added["client_id"], added["client_secret"], "/resources/v1?wait=3").status
+        )
+    )
+    slow.start()
+    time.sleep(0.5)
+    for pid in family(house.running.pid):
+        os.kill(pid, signal.SIGTERM)
+    assert house.running.process.wait(20) == 0
+    slow.join(5)
+    assert answers == [200]
 
 
 def test_ft_10_a_killed_worker_is_back_within_two_seconds(new_house: NewHouse) -> None:

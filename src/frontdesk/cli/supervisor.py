@@ -113,22 +113,30 @@ class Supervisor:
         while True:
             watched = self._workers[number]
             await watched.gone.wait()
-            if self._reloading is not None:
-                await asyncio.wait([self._reloading])
             if self._ending.is_set():
                 return
-            if self._workers[number] is not watched:  # ended by a reload, which has put another in its place
+            if not await self._still_counts(watched):
                 pause, born = FIRST_PAUSE, loop.time()
                 continue
             if loop.time() - born >= GROWN_UP:
                 pause = FIRST_PAUSE
             speech.say(f"worker {number} ended with {watched.process.returncode}; starting another in {pause:g} s")
             await asyncio.sleep(pause)
+            if not await self._still_counts(watched):
+                continue
             pause = min(pause * 2, LONGEST_PAUSE)
             born = loop.time()
             fresh = await self._spawn(number)
             if await fresh.becomes_ready():
                 fresh.let_in()
+            else:
+                fresh.tell(signal.SIGKILL)  # hung before it served: nobody would replace it
+
+    async def _still_counts(self, worker: Worker) -> bool:
+        """Whether this one is still its number's worker, once no reload is at work that may put another in place."""
+        if self._reloading is not None:
+            await asyncio.wait([self._reloading])
+        return self._workers[worker.number] is worker
 
     async def _spawn(self, number: int) -> Worker:
         read_end, write_end = os.pipe()

@@ -23,11 +23,16 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Ending:
-    """The first signal lets callers finish, the second ends the process at once."""
+    """The first signal lets callers finish, the second ends the process at once.
 
-    def __init__(self, finish: Callable[[bool], None]) -> None:
+    A supervised worker leaves the second one to its supervisor: a service manager that signals the whole group, the
+    supervisor and its death each tell a worker to end, and none of them means "at once".
+    """
+
+    def __init__(self, finish: Callable[[bool], None], *, supervised: bool) -> None:
         """`finish(politely)` begins the end: politely for SIGTERM, briskly for Ctrl-C."""
         self._finish = finish
+        self._supervised = supervised
         self.interrupted = False
         self.begun = False
 
@@ -43,6 +48,8 @@ class Ending:
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self.begun:
+            if self._supervised:
+                return
             # What was acknowledged is durable already: nothing is lost by not waiting.
             os._exit(speech.EXIT_INTERRUPTED)
         self.begun = True
@@ -72,7 +79,9 @@ async def serve_here(
         if gate is not None:
             gate.open()
 
-    ending = Ending(lambda politely: farewells.append(asyncio.ensure_future(end(politely))))
+    ending = Ending(
+        lambda politely: farewells.append(asyncio.ensure_future(end(politely))), supervised=gate is not None
+    )
     ending.hear()
     await server.run_here(on_ready, gate=gate.wait if gate is not None else None)
     return speech.EXIT_INTERRUPTED if ending.interrupted else 0
@@ -103,8 +112,7 @@ class Gate:
         assert self._loop is not None
         while os.read(0, 1):
             self._loop.call_soon_threadsafe(self.open)
-        if sys.platform != "linux":  # there the kernel has sent it already, and a second one would cut callers off
-            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
         # A loop that no longer turns hears no signal; the port must be free all the same.
         threading.Event().wait(ORPHAN_SECONDS)
         os._exit(speech.EXIT_REFUSED)
