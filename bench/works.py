@@ -13,7 +13,8 @@ from seed import CALLBACK, SCOPES, Issued, Seed
 FORM = "Content-Type=application/x-www-form-urlencoded"
 # What nginx's auth_request sends with its sub-request.
 ASKED = "X-Forwarded-Method=GET;;X-Forwarded-Uri=/resources/v1"
-CYCLE = 20_000  # requests in a file that is sent round and round
+# Requests in a file that is sent round and round: so many callers are active at a time, out of all that are stored.
+CYCLE = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

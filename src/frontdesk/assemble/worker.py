@@ -14,6 +14,7 @@ from frontdesk.runtime.logs import start_logs
 from frontdesk.runtime.witness import log_background_trouble
 from frontdesk.settings import Settings
 from frontdesk.web.asgi import Receive, Scope, Send
+from frontdesk.web.front import Front
 
 FLUSH_EVERY = 5.0  # seconds between two writes of last uses
 CLEAN_EVERY = 30.0
@@ -38,6 +39,11 @@ class WorkerApp:
         if self._furnished is None:
             raise RuntimeError("a request came before the lifespan's start-up")
         await self._furnished.front(scope, receive, send)
+
+    @property
+    def front(self) -> Front | None:
+        """The front door, once it is furnished: for a server that can ask it without ASGI."""
+        return self._furnished.front if self._furnished is not None else None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

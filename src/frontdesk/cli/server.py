@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 
 import uvicorn
 
+from frontdesk.cli.lane import LaneProtocol
 from frontdesk.cli.wire import BoundedProtocol
+from frontdesk.web.front import Front
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -35,7 +37,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             self._guard,
             interface="asgi3",
-            http=BoundedProtocol,
+            http=LaneProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -109,6 +111,11 @@ class Guard:
         self._app = app
         self.failure: BaseException | None = None
         self.gate: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def front(self) -> Front | None:
+        """The app's front door, for the fast lane; an app without one (the demo's) has no such lane."""
+        return getattr(self._app, "front", None)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request, or the lifespan."""

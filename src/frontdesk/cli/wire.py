@@ -52,7 +52,9 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._unfinished_bytes > MAX_HEAD and not self.transport.is_closing():
                 self._refuse(431, _TOO_LARGE)
                 return
-        if self.cycle is not None and not self.cycle.response_complete:
+        is_busy = self.cycle is not None and not self.cycle.response_complete
+        # Between requests the keep-alive timer watches, unless it was stopped by bytes that began none.
+        if is_busy or self.timeout_keep_alive_task is not None:
             self._stop_timer()
         elif self._head_timer is None:
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
@@ -65,10 +67,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head has ended."""
+        self.end_head()
+        super().on_headers_complete()
+
+    def end_head(self) -> None:
+        """Stop counting; the target must be one that the parser has not cut."""
         self._head_open = False
         if b"#" in self.url:
             raise FragmentInTarget
-        super().on_headers_complete()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count; httptools ends parsing when this raises."""

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from frontdesk.protocol.http import Answer, Request, Stream
-from frontdesk.web.edge import Edge
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -24,22 +23,6 @@ def read_target(scope: Scope) -> bytes:
     path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path
-
-
-def read_request(scope: Scope, edge: Edge, request_id: str) -> Request:
-    """The request without its body."""
-    client = scope.get("client")
-    request = Request(
-        method=scope["method"],
-        target=read_target(scope),
-        headers=scope["headers"],
-        peer=client[0] if client else None,
-        hop=client[0] if client else None,
-        https=scope.get("scheme") == "https",
-        request_id=request_id,
-    )
-    edge.settle(request)
-    return request
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from frontdesk.protocol.http import Answer, Request
+from frontdesk.protocol.http import Answer, Headers, Request
 from frontdesk.protocol.store import StoreUnavailable
 from frontdesk.web.asgi import (
     AsgiApp,
@@ -14,12 +14,15 @@ from frontdesk.web.asgi import (
     Scope,
     Send,
     read_body,
-    read_request,
+    read_target,
     send_answer,
     send_stream,
     stream_body,
 )
 from frontdesk.web.edge import Edge
+
+# A body sent with these means nothing (RFC 9110 §9.3.1) and is not read.
+BODILESS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,14 @@ class Front:
             await send({"type": "websocket.close", "code": 1008})
             return
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
-        request = read_request(scope, self._edge, self.next_id())
+        client = scope.get("client")
+        request = self.receive(
+            method=scope["method"],
+            target=read_target(scope),
+            headers=scope["headers"],
+            hop=client[0] if client else None,
+            https=scope.get("scheme") == "https",
+        )
         route = self._routes.get(raw_path)
         if route is None:
             if self._is_page(raw_path):
@@ -82,7 +92,7 @@ class Front:
                 await self._site(scope, receive, send)
                 return
             route = self._otherwise
-        answer = await self._serve(route, request, receive)
+        answer = await self._read_and_answer(route, request, receive)
         if answer is None:
             return
         if answer.stream is not None:
@@ -95,19 +105,29 @@ class Front:
         room = b"/" + raw_path[1:].split(b"/", 1)[0]
         return room in self._site_rooms or raw_path.startswith(self._site_folders)
 
-    def next_id(self) -> str:
-        """An id that no other request of this installation has."""
-        return f"{self._tag}-{next(self._count):x}"
+    def receive(self, *, method: str, target: bytes, headers: Headers, hop: str | None, https: bool) -> Request:
+        """A request that has just come, without its body: named, and with its caller settled."""
+        request = Request(
+            method=method,
+            target=target,
+            headers=headers,
+            peer=hop,
+            hop=hop,
+            https=https,
+            request_id=f"{self._tag}-{next(self._count):x}",
+        )
+        self._edge.settle(request)
+        return request
 
-    async def _serve(self, route: Route, request: Request, receive: Receive) -> Answer | None:
+    def find_whole(self, raw_path: bytes) -> Route | None:
+        """The route of an endpoint whose requests and answers are whole; None: not one of these."""
+        route = self._routes.get(raw_path)
+        return route if route is not None and route.max_body is not None else None
+
+    async def answer(self, route: Route, request: Request) -> Answer | None:
+        """What a handler says, or how its family says that it could not; None where the caller left."""
         try:
-            if route.max_body is None:
-                request.stream = stream_body(receive)
-            elif request.method not in ("GET", "HEAD"):
-                request.body = await read_body(receive, route.max_body)
             return await route.handler(request)
-        except BodyTooLargeError:
-            return route.family.too_large(request.request_id)
         except StoreUnavailable as fault:
             self._on_bug(request.request_id, fault)
             return route.family.unavailable(request.request_id)
@@ -116,3 +136,15 @@ class Front:
         except Exception as bug:  # noqa: BLE001 - the one border: everything else becomes a plain 500
             self._on_bug(request.request_id, bug)
             return route.family.bug(request.request_id)
+
+    async def _read_and_answer(self, route: Route, request: Request, receive: Receive) -> Answer | None:
+        try:
+            if route.max_body is None:
+                request.stream = stream_body(receive)
+            elif request.method not in BODILESS:
+                request.body = await read_body(receive, route.max_body)
+        except BodyTooLargeError:
+            return route.family.too_large(request.request_id)
+        except ConnectionError:
+            return None
+        return await self.answer(route, request)

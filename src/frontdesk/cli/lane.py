@@ -1,0 +1,170 @@
+"""The fast lane: endpoints whose requests and answers are whole are answered in the parser's callback.
+
+No ASGI scope, no task, no messages, one write. A walk that has to wait (for a durable commit) goes on as a task. What
+is uvicorn's stays uvicorn's: keep-alive timer, order of pipelined requests, limits and shutdown; and every request
+that is in any way unusual takes the ordinary way through ASGI.
+"""
+
+from collections.abc import Coroutine, Generator
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from frontdesk.cli.wire import BoundedProtocol
+from frontdesk.protocol.http import Answer
+from frontdesk.web.front import BODILESS, Front, Route
+
+
+class Visit:
+    """One request in the fast lane; it stands where uvicorn keeps its own cycle, with what uvicorn asks of that."""
+
+    __slots__ = ("body", "disconnected", "headers", "keep_alive", "method", "response_complete", "route", "target")
+
+    def __init__(
+        self, route: Route, method: str, target: bytes, headers: list[tuple[bytes, bytes]], *, keep_alive: bool
+    ) -> None:
+        """A request whose head has come."""
+        self.route = route
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.keep_alive = keep_alive
+        self.body = b""
+        self.response_complete = False
+        self.disconnected = False
+
+    @property
+    def message_event(self) -> "Visit":
+        """Uvicorn wakes a cycle that waits for more; a visit never does."""
+        return self
+
+    def set(self) -> None:
+        """Nobody is asleep here."""
+
+
+class LaneProtocol(BoundedProtocol):
+    """One connection."""
+
+    def on_headers_complete(self) -> None:
+        """Take the fast lane where nothing speaks against it."""
+        front = self._front()
+        route = front.find_whole(self.url.partition(b"?")[0]) if front is not None else None
+        if route is None or not self._is_plain():
+            super().on_headers_complete()
+            return
+        self.end_head()
+        method = self.parser.get_method().decode("ascii")
+        self.cycle = Visit(  # type: ignore[assignment]
+            route, method, self.url, self.headers, keep_alive=self.parser.should_keep_alive()
+        )
+
+    def on_body(self, body: bytes) -> None:
+        """Gather the body, up to the endpoint's limit."""
+        visit: Any = self.cycle
+        if not isinstance(visit, Visit):
+            super().on_body(body)
+        elif visit.method not in BODILESS and not visit.response_complete:
+            visit.body += body
+            if len(visit.body) > (visit.route.max_body or 0):
+                visit.keep_alive = False  # the rest of it is not read
+                self._finish(visit, visit.route.family.too_large(""))
+
+    def on_message_complete(self) -> None:
+        """The request is whole: answer it."""
+        visit: Any = self.cycle
+        if not isinstance(visit, Visit):
+            super().on_message_complete()
+        elif not visit.response_complete:
+            self._serve(visit)
+
+    def _front(self) -> Front | None:
+        # Read from the app each time: while the server ends, another app stands here, which asks callers to hang up.
+        front: Front | None = getattr(self.app, "front", None)
+        return front
+
+    def _is_plain(self) -> bool:
+        """Whether nothing waits before this request, and nothing about it needs ASGI's ways."""
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+            and not self.parser.should_upgrade()
+            and self.parser.get_http_version() == "1.1"
+            and self.limit_concurrency is None
+        )
+
+    def _serve(self, visit: Visit) -> None:
+        front = self._front()
+        if front is None:
+            self.transport.close()
+            return
+        request = front.receive(
+            method=visit.method,
+            target=visit.target,
+            headers=visit.headers,
+            hop=self.client[0] if self.client else None,
+            https=self.scheme == "https",
+        )
+        request.body = visit.body
+        walk = front.answer(visit.route, request)
+        try:
+            waits_for = walk.send(None)
+        except StopIteration as done:
+            self._finish(visit, done.value)
+            return
+        task = self.loop.create_task(self._finish_later(visit, walk, waits_for))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _finish_later(self, visit: Visit, walk: Coroutine[Any, Any, Answer | None], waits_for: Any) -> None:
+        self._finish(visit, await _Rest(walk, waits_for))
+
+    def _finish(self, visit: Visit, answer: Answer | None) -> None:
+        visit.response_complete = True
+        if self.transport.is_closing():
+            return
+        if answer is None or answer.stream is not None:
+            self.transport.close()
+            return
+        self.transport.write(self._render(visit, answer))
+        if not visit.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _render(self, visit: Visit, answer: Answer) -> bytes:
+        parts = [STATUS_LINE[answer.status]]
+        for name, value in (*self.server_state.default_headers, *answer.headers):
+            if b"\n" in value or b"\r" in value:
+                raise RuntimeError(f"a line break in the answer's header {name!r}")
+            parts += (name, b": ", value, b"\r\n")
+        if not visit.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts.append(b"content-length: %d\r\n\r\n" % len(answer.body))
+        if visit.method != "HEAD":
+            parts.append(answer.body)
+        return b"".join(parts)
+
+
+class _Rest:
+    """A coroutine that was stepped once, to be awaited from where it stands: on what it waits for."""
+
+    __slots__ = ("_waits_for", "_walk")
+
+    def __init__(self, walk: Coroutine[Any, Any, Answer | None], waits_for: Any) -> None:
+        self._walk = walk
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, Answer | None]:
+        waits_for = self._waits_for
+        while True:
+            try:
+                sent = yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - a cancellation too is the walk's to hear of
+                step, given = self._walk.throw, thrown
+            else:
+                step, given = self._walk.send, sent  # type: ignore[assignment]
+            try:
+                waits_for = step(given)
+            except StopIteration as done:
+                answer: Answer | None = done.value
+                return answer
