@@ -1,5 +1,7 @@
 """A database is judged before it is trusted: what is refused at start, in which words, and what is left unharmed."""
 
+import asyncio
+import fcntl
 import os
 import shutil
 from dataclasses import replace
@@ -8,8 +10,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from frontdesk.storage import sqlite as sqlite_store
 from frontdesk.storage.migrating import FOLDER, Migration, migrate, read_migrations
-from frontdesk.storage.opening import DatabaseRefused, file_system, refuse_far_folder, refuse_old_engine
+from frontdesk.storage.opening import DatabaseRefused, file_system, quick_check, refuse_far_folder, refuse_old_engine
 from frontdesk.storage.sqlite import SqliteStore, open_sqlite
 from storage.house import House
 
@@ -98,6 +101,54 @@ async def test_a_damaged_page_is_found_at_start(tmp_path: Path, at: int) -> None
         file.seek(at * 4096)
         file.write(b"\xa5" * 4096)
     assert "is damaged" in await refusal(path)
+
+
+async def test_the_look_at_a_big_file_ends_in_time(tmp_path: Path) -> None:
+    """After so many rounds what was not read is believed: a start may not take minutes."""
+    path = tmp_path / "frontdesk.db"
+    await made(path)
+    raw(path, "CREATE TABLE big (a TEXT)")
+    first_page = path.stat().st_size
+    raw(
+        path,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "INSERT INTO big SELECT hex(zeroblob(1000)) FROM n",
+    )
+    with path.open("r+b") as file:
+        file.seek(first_page)
+        file.write(b"\xa5" * 4096)
+    connection = apsw.Connection(str(path))
+    assert quick_check(connection)
+    assert quick_check(connection, 0) == ""
+    connection.close()
+
+
+async def test_a_second_opening_does_not_read_the_whole_file_again(tmp_path: Path) -> None:
+    """A worker that comes back while the others write must not keep them waiting."""
+    path = tmp_path / "frontdesk.db"
+    await made(path)
+    first = await open_sqlite(path, create=False)
+    with path.open("r+b") as file:
+        file.seek(8 * 4096)
+        file.write(b"\xa5" * 4096)
+    await (await open_sqlite(path, create=False)).aclose()
+    await first.aclose()
+    assert "is damaged" in await refusal(path)
+
+
+async def test_a_lock_that_is_never_let_go_ends_the_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start beside a process that was stopped in its turn says so, and one that waits gets its turn."""
+    path = tmp_path / "frontdesk.db"
+    await made(path)
+    monkeypatch.setattr(sqlite_store, "LOCK_PATIENCE", 0.1)
+    lock = os.open(tmp_path / "writer.lock", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert "another process keeps" in await refusal(path)
+    monkeypatch.setattr(sqlite_store, "LOCK_PATIENCE", 10)
+    opening = asyncio.create_task(open_sqlite(path, create=False))
+    await asyncio.sleep(0.05)
+    os.close(lock)
+    await (await opening).aclose()
 
 
 async def test_a_truncated_file_is_found_at_start(tmp_path: Path) -> None:

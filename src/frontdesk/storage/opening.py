@@ -10,8 +10,8 @@ MIN_SQLITE = (3, 51, 3)  # older ones can lose a commit when the write-ahead log
 APPLICATION_ID = 0x46444442  # "FDDB"
 
 # quick_check reads the whole file; of a big one, as much as a start may wait for.
-_CHECK_EVERY = 10_000
-_CHECK_ROUNDS = 1_000
+_CHECK_EVERY = 1_000
+_CHECK_ROUNDS = 100_000  # some 800 MB of rows
 
 _RESTORE = "restore a backup; keep the damaged file"
 _FAR = ("nfs", "cifs", "smb", "fuse", "9p", "afs", "ceph", "glusterfs", "lustre", "ncpfs", "ocfs2", "gfs2", "virtiofs")
@@ -87,8 +87,11 @@ def refuse_lost_log(path: Path) -> None:
             )
 
 
-def judge(connection: apsw.Connection, path: Path) -> bool:
-    """Refuse a file that is damaged or somebody else's; True where it is ours, False where it is still blank."""
+def judge(connection: apsw.Connection, path: Path, *, whole: bool) -> bool:
+    """Refuse a file that is damaged or somebody else's; True where it is ours, False where it is still blank.
+
+    `whole`: read all of it, not only where it begins.
+    """
     try:
         owner = connection.pragma("application_id")
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()[0][0]
@@ -98,7 +101,7 @@ def judge(connection: apsw.Connection, path: Path) -> bool:
             raise DatabaseRefused(
                 f"{path} is a SQLite database, but not one of Frontdesk's", "name another data folder with --data"
             )
-        damage = _quick_check(connection)
+        damage = quick_check(connection) if whole else ""
     except apsw.Error as fault:
         raise refusal(path, fault) from fault
     if damage:
@@ -117,8 +120,9 @@ def refusal(path: Path, fault: OSError | apsw.Error) -> DatabaseRefused:
     )
 
 
-def _quick_check(connection: apsw.Connection) -> str:
-    rounds = iter(range(_CHECK_ROUNDS))
+def quick_check(connection: apsw.Connection, rounds_at_most: int = _CHECK_ROUNDS) -> str:
+    """What is damaged; empty where nothing was found in as many rounds of about two pages of rows."""
+    rounds = iter(range(rounds_at_most))
     connection.set_progress_handler(lambda: next(rounds, None) is None, _CHECK_EVERY)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchall()

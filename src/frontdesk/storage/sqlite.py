@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-import time
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -35,8 +35,7 @@ WRITER_LOCK = "writer.lock"
 OPEN_LOCK = "open.lock"  # shared by every process that has the database open
 MIGRATIONS = "SELECT count(*) FROM migrations"
 
-_TURNS = 100
-_TURN = 0.1  # seconds
+LOCK_PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +137,14 @@ def _open(path: Path, *, create: bool, identity: bytes | None) -> Opened:
 
 def _prepare(path: Path, open_lock: int, *, create: bool, identity: bytes | None) -> tuple[bool, bytes]:
     """Judge and migrate, alone among those who know the writers' lock; whether it is new, and its identity."""
-    if _is_alone(open_lock):
+    alone = _is_alone(open_lock)
+    if alone:
         refuse_lost_log(path)
     fcntl.flock(open_lock, fcntl.LOCK_SH)
     connection = connect(path, busy=PATIENCE, writes=True)
     try:
-        blank = not judge(connection, path)
+        # Where others have it open it was checked before, and a long look would keep them from writing.
+        blank = not judge(connection, path, whole=alone)
         if blank and not create:
             raise DatabaseRefused(f"{path} is empty", "remove it, or restore a backup")
         if connection.pragma("journal_mode", "wal") != "wal":
@@ -172,14 +173,15 @@ def _note_open(connection: apsw.Connection, *, is_open: bool) -> None:
 
 
 def _wait_for(lock: int, path: Path) -> None:
-    for _ in range(_TURNS):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(_TURN)
-        else:
-            return
-    raise DatabaseRefused(f"another process keeps {path} locked", "end it, then try again")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # Queue up like the writers do: one that only looks in now and then would find busy workers' lock always taken.
+        turn = threading.Thread(target=fcntl.flock, args=(lock, fcntl.LOCK_EX), daemon=True)
+        turn.start()
+        turn.join(LOCK_PATIENCE)
+        if turn.is_alive():
+            raise DatabaseRefused(f"another process keeps {path} locked", "end it, then try again") from None
 
 
 def _leave(opened: Opened) -> None:

@@ -10,6 +10,7 @@ import fcntl
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -91,7 +92,8 @@ class Writer:
             await asyncio.wait({self._drain}, timeout=2 * LOCK_PATIENCE)
         _refuse([*self._urgent, *self._waiting], StoreUnavailable("the store is closed"))
         self._thread.stop()
-        self._connection.close()
+        with suppress(apsw.Error):  # still in use by a commit that does not end: it is closed with the process
+            self._connection.close()
         os.close(self._lock)
 
     async def _write_groups(self) -> None:
