@@ -10,13 +10,13 @@ from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witne
 from frontdesk.protocol.ids import uuid_bytes, uuid_text
 from frontdesk.runtime import failpoints
 from frontdesk.runtime.clock import SystemClock
-from frontdesk.runtime.keys import make_ring, open_keys
+from frontdesk.runtime.keys import KeyFileError, make_ring, making, open_keys
 from frontdesk.runtime.local_limiter import LocalLimiter
 from frontdesk.runtime.mail import open_post_office
 from frontdesk.runtime.mint import Mint as KeyedMint
 from frontdesk.runtime.witness import Witness as LoggingWitness
 from frontdesk.settings import Settings
-from frontdesk.storage import open_sqlite
+from frontdesk.storage import SqliteStore, open_sqlite
 
 DATABASE_FILE = "frontdesk.db"
 
@@ -43,15 +43,8 @@ async def open_house(
     Raises KeyFileError or a storage error, with a sentence for people, where the folder cannot be used.
     """
     clock = SystemClock()
-    path = settings.data / DATABASE_FILE
-    new_id = _make_keys(path) if create else None
     async with AsyncExitStack() as stack:
-        store = await open_sqlite(
-            path,
-            create=create,
-            identity=new_id,
-            failpoint=failpoints.from_environment(os.environ),
-        )
+        store = await (_make_or_open(settings.data) if create else _open(settings.data))
         stack.push_async_callback(store.aclose)
         ring = open_keys(settings.data, database_id=uuid_text(store.database_id))
         post_office = open_post_office(settings.mail, settings.mail_from)
@@ -67,11 +60,24 @@ async def open_house(
         )
 
 
-def _make_keys(database: Path) -> bytes | None:
-    """The id for a database that is about to be made, with its keys; None where there is a database already."""
-    if os.path.lexists(database):
-        return None
-    return uuid_bytes(open_keys(database.parent, database_id=None).database_id)
+async def _open(folder: Path, *, identity: bytes | None = None) -> SqliteStore:
+    failpoint = failpoints.from_environment(os.environ)
+    return await open_sqlite(
+        folder / DATABASE_FILE, create=identity is not None, identity=identity, failpoint=failpoint
+    )
+
+
+async def _make_or_open(folder: Path) -> SqliteStore:
+    """Keys and database are made as one. Keys without their database are no reason to begin anew."""
+    with making(folder, DATABASE_FILE) as (has_keys, has_database):
+        if has_database:
+            return await _open(folder)
+        if has_keys:
+            raise KeyFileError(
+                f"{folder} has keys, but its database {DATABASE_FILE} is missing",
+                f"restore {DATABASE_FILE} from your backup; to begin anew, name another folder with --data",
+            )
+        return await _open(folder, identity=uuid_bytes(open_keys(folder, database_id=None).database_id))
 
 
 def house_of(settings: Settings, *, store: Store, clock: Clock, post_office: PostOffice, witness: Witness) -> House:

@@ -24,6 +24,7 @@ from frontdesk.runtime.clock import SystemClock
 
 KEY_FILE = "keys.json"
 LOCK_FILE = "keys.lock"
+MAKING_LOCK = "making.lock"
 PURPOSES = ("mac", "digest", "seal", "cookie")
 FORMAT = 1
 KEY_LENGTH = 32
@@ -95,6 +96,22 @@ def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], 
             "the key file and the database are one pair: restore both from the same backup",
         )
     return ring
+
+
+@contextmanager
+def making(folder: Path, database: str) -> Iterator[tuple[bool, bool]]:
+    """Hold everybody else back while a folder's keys and `database` are made as one; whether each is there.
+
+    Keys without their database mean that the database was lost: whoever opens the folder must refuse, not begin anew.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(folder / MAKING_LOCK):
+            yield os.path.lexists(folder / KEY_FILE), os.path.lexists(folder / database)
+    except OSError as error:
+        raise KeyFileError(
+            f"cannot use {folder}: {error.strerror or error}", "check the data folder's owner and mode"
+        ) from error
 
 
 @contextmanager
