@@ -107,7 +107,9 @@ def making(folder: Path, database: str) -> Iterator[tuple[bool, bool]]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / MAKING_LOCK):
-            yield os.path.lexists(folder / KEY_FILE), os.path.lexists(folder / database)
+            there = folder / database
+            # An empty file is what a crash while it was made left behind: no database yet.
+            yield os.path.lexists(folder / KEY_FILE), there.exists() and there.stat().st_size > 0
     except OSError as error:
         raise KeyFileError(
             f"cannot use {folder}: {error.strerror or error}", "check the data folder's owner and mode"
