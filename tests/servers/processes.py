@@ -19,15 +19,16 @@ BIN = Path(sys.executable).parent
 
 @cache
 def ordinary_user() -> tuple[str, ...]:
-    """The words before a command that make it run as `nobody`; none where we are no root, or it cannot be done.
+    """The words before a command that make it run as `nobody`, and end with whoever started it.
 
-    The second form lets the process read through a folder that only root may enter, where the interpreter lives in
-    one; it gives no right to write.
+    None where we are no root, or it cannot be done. The second form lets the process read through a folder that only
+    root may enter, where the interpreter lives in one; it gives no right to write.
     """
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         return ()
     nobody = pwd.getpwnam("nobody")
-    drop = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+    who = (f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+    drop = ("setpriv", "--pdeathsig=KILL", *who)
     # Loading what is not built in, in a child of its own, as workers do.
     child = f"import subprocess; subprocess.run([{sys.executable!r}, '-c', 'import frontdesk, asyncio'], check=True)"
     for words in (drop, (*drop, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")):
