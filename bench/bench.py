@@ -15,7 +15,7 @@ from pathlib import Path
 from fill import fill
 from machine import HERE, Run, Server, load
 from seed import Sizes
-from works import Work, ask, make_works, write_lines
+from works import CHECKED, REFRESHED, Work, ask, make_works, write_lines
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 from servers.processes import BIN, clean_environment, free_port, new_folder, ordinary_user
@@ -147,7 +147,8 @@ def print_terms(plan: Plan, version: str) -> None:
     print(
         f"\n{version}, CPython {platform.python_version()}, {os.cpu_count()} CPUs: servers on core 0, wrk -t1"
         f" -c{plan.connections} on core 1.\nSQLite, durable commits, one worker; all checks, limits and audit on."
-        f" {sizes.grants:,} grants that live on, {sizes.networks:,} networks.\n{plan.rounds} rounds of"
+        f" {sizes.grants:,} grants that live on, {sizes.networks:,} networks.\nRefresh goes round {REFRESHED} grants,"
+        f" a check round {CHECKED:,} credentials, code flows round all owners.\n{plan.rounds} rounds of"
         f" {plan.seconds} s (revoke at most 3), medians. ratio = operations per CPU second of the server, against the"
         " floor's\n(granian, raw ASGI, one worker) of the same rounds. Every answer of a run was right, or the run"
         " had ended.\nNot measured: introspection, the built-in proxy, nginx in front, PostgreSQL, TLS, more than one"
