@@ -33,19 +33,19 @@ def test_scopes_are_read_in_order_once_each(row: str, text: str, scopes: tuple[s
 
 def test_x_includes_x_readonly_and_nothing_else() -> None:
     """SC-11: no prefix, no substring, no chain."""
-    assert implied(["resources"]) == {"resources", "resources.readonly"}
-    assert implied(["resources.readonly"]) == {"resources.readonly"}
-    assert missing(["resource", "resources.", "resources.readonly.x", "Resources"], ["resources"]) == (
+    assert implied(("resources",)) == {"resources", "resources.readonly"}
+    assert implied(("resources.readonly",)) == {"resources.readonly"}
+    assert missing(["resource", "resources.", "resources.readonly.x", "Resources"], ("resources",)) == (
         "resource",
         "resources.",
         "resources.readonly.x",
         "Resources",
     )
-    assert missing(["resources.readonly"], ["resources"]) == ()
+    assert missing(["resources.readonly"], ("resources",)) == ()
 
 
 def test_a_bitmap_counts_along_the_list_it_was_made_for() -> None:
     """What a token's bitmap names is what was put in, in the list's order."""
     along = ("c", "a", "b")
-    assert pick(along, mask_of(["b", "c", "unknown"], along)) == ("c", "b")
+    assert pick(along, mask_of(("b", "c", "unknown"), along)) == ("c", "b")
     assert render_scopes(("c", "b")) == "c b"

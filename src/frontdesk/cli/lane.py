@@ -8,7 +8,7 @@ that is in any way unusual takes the ordinary way through ASGI.
 from collections.abc import Coroutine, Generator
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from frontdesk.cli.wire import BoundedProtocol
 from frontdesk.protocol.http import Answer
@@ -45,11 +45,19 @@ class Visit:
 class LaneProtocol(BoundedProtocol):
     """One connection."""
 
+    def on_message_begin(self) -> None:
+        """A head begins; the ASGI scope is made when one is needed."""
+        self.begin_head()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
     def on_headers_complete(self) -> None:
         """Take the fast lane where nothing speaks against it."""
         front = self._front()
         route = front.find_whole(self.url.partition(b"?")[0]) if front is not None else None
         if route is None or not self._is_plain():
+            self._make_scope()
             super().on_headers_complete()
             return
         self.end_head()
@@ -76,6 +84,12 @@ class LaneProtocol(BoundedProtocol):
             super().on_message_complete()
         elif not visit.response_complete:
             self._serve(visit)
+
+    def _make_scope(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        HttpToolsProtocol.on_message_begin(self)
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the scope holds this very list
 
     def _front(self) -> Front | None:
         # Read from the app each time: while the server ends, another app stands here, which asks callers to hang up.

@@ -24,7 +24,11 @@ class FragmentInTarget(Exception):  # noqa: N818 - travels through the parser on
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. The bounds cost the common case, a head that comes in one piece, nearly nothing."""
+    """One connection. What is counted and timed costs the common case, a head in one piece, nearly nothing.
+
+    One timer a connection looks from time to time whether the caller has been awaited for too long; uvicorn's own,
+    made and cancelled with each request, is not used.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As uvicorn makes it."""
@@ -32,16 +36,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0  # names and values of the message being parsed
         self._unfinished_bytes = 0  # received since the head began, while it has no end
         self._head_open = False
-        self._head_timer: asyncio.TimerHandle | None = None
+        self._awaited_since = 0.0
+        self._patience = HEAD_SECONDS
+        self._watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection that says nothing is closed in time."""
         super().connection_made(transport)
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._await_caller(HEAD_SECONDS)
+        self._watch = self.loop.call_later(HEAD_SECONDS, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer."""
-        self._stop_timer()
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -51,19 +60,17 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unfinished_bytes += len(data)
             if self._unfinished_bytes > MAX_HEAD and not self.transport.is_closing():
                 self._refuse(431, _TOO_LARGE)
-                return
-        is_busy = self.cycle is not None and not self.cycle.response_complete
-        # Between requests the keep-alive timer watches, unless it was stopped by bytes that began none.
-        if is_busy or self.timeout_keep_alive_task is not None:
-            self._stop_timer()
-        elif self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def on_message_begin(self) -> None:
-        """A head begins: count from nought."""
+        """A head begins."""
+        self.begin_head()
+        super().on_message_begin()
+
+    def begin_head(self) -> None:
+        """Count from nought, and time it."""
         self._head_bytes = self._unfinished_bytes = 0
         self._head_open = True
-        super().on_message_begin()
+        self._await_caller(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
         """The head has ended."""
@@ -77,11 +84,24 @@ class BoundedProtocol(HttpToolsProtocol):
             raise FragmentInTarget
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count; httptools ends parsing when this raises."""
+        """Count and keep; httptools ends parsing when this raises. Trailers are let go: no check has seen them."""
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > MAX_HEAD:
             raise HeadTooLarge
-        super().on_header(name, value)
+        if self._head_open:
+            super().on_header(name, value)
+
+    def on_response_complete(self) -> None:
+        """The next request may come: start it if it waits already, else wait for it as long as keep-alive says."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        else:
+            self._await_caller(self.timeout_keep_alive)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed in the API's own error shape."""
@@ -98,12 +118,18 @@ class BoundedProtocol(HttpToolsProtocol):
         )
         self.transport.close()
 
-    def _give_up(self) -> None:
-        self._head_timer = None
-        if not self.transport.is_closing():
-            self.transport.close()
+    def _await_caller(self, seconds: float) -> None:
+        self._awaited_since = self.loop.time()
+        self._patience = seconds
 
-    def _stop_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+    def _look(self) -> None:
+        """Close a connection whose caller has been awaited for too long; while we are at work, it is not."""
+        waited = self.loop.time() - self._awaited_since
+        is_busy = self.cycle is not None and not self.cycle.response_complete
+        if not is_busy and waited >= self._patience:
+            self._watch = None
+            if not self.transport.is_closing():
+                self.transport.close()
+            return
+        left = HEAD_SECONDS if is_busy else self._patience - waited
+        self._watch = self.loop.call_later(min(left, HEAD_SECONDS), self._look)

@@ -18,7 +18,7 @@ from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.headers import BasicPair, read_credential
 from frontdesk.protocol.ids import SECOND, CredentialId, GrantId, Micros, NetworkId
 from frontdesk.protocol.records import Role
-from frontdesk.protocol.scopes import implied, pick
+from frontdesk.protocol.scopes import implied, token_scopes
 
 _PUBLIC = Admission(
     caller=None, scheme="", network_id=None, role=None, subject="", client_id="", scopes=(), networkless=True
@@ -77,15 +77,14 @@ class CheckFlow:
         claims = self.mint.read_access_token(token)
         if claims is None or now >= claims.expires_at:
             return None
-        recalled = await recall_grant(self.store, GrantId(claims.grant_id))
+        recalled = await recall_grant(self.store, self.store.glance(), GrantId(claims.grant_id))
         if recalled is None or recalled.grant.stamp != claims.stamp:
             return None
         grant, client, user = recalled.grant, recalled.client, recalled.user
         if user is None or client is None or judge_grant(grant, user, client) is not None:
             return None
         self.uses.grant(grant, now)
-        given = set(grant.scopes_given)
-        scopes = tuple(scope for scope in pick(grant.scopes_asked, claims.scope_mask) if scope in given)
+        scopes = token_scopes(grant.scopes_asked, claims.scope_mask, grant.scopes_given)
         return PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
 
 

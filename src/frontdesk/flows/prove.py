@@ -9,6 +9,11 @@ from frontdesk.protocol.records import Client
 async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness) -> Client | Refusal:
     """The client that the claim names, once its secret is proven and it is enabled."""
     client = store.glance().client(claim.client_id) or await store.find_client(claim.client_id)
+    return judge_client(claim, client, mint=mint, witness=witness)
+
+
+def judge_client(claim: ClientClaim, client: Client | None, *, mint: Mint, witness: Witness) -> Client | Refusal:
+    """The client again, once its secret is proven and it is enabled."""
     is_proven = mint.proves(claim.secret or "", client.secret_digest if client is not None else None)
     refusal = judge_claim(claim, client, is_proven=is_proven)
     if refusal is not None:

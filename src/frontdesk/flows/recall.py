@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from frontdesk.flows.needs import Store
+from frontdesk.flows.needs import Glance, Store
 from frontdesk.protocol.ids import GrantId
 from frontdesk.protocol.records import Client, Grant, User
 
@@ -16,9 +16,11 @@ class Recalled:
     user: User | None
 
 
-async def recall_grant(store: Store, grant_id: GrantId) -> Recalled | None:
-    """Read all three in one synchronous stretch where they are in memory: without an await nothing changes between."""
-    glance = store.glance()
+async def recall_grant(store: Store, glance: Glance, grant_id: GrantId) -> Recalled | None:
+    """Read all three in one synchronous stretch where they are in memory: without an await nothing changes between.
+
+    `glance` was taken since the last time that anything waited.
+    """
     grant = glance.grant(grant_id)
     if grant is not None:
         client, user = glance.client(grant.client_id), glance.user(grant.user_id)

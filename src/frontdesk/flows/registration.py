@@ -176,7 +176,7 @@ def read_client_scopes(text: str, *, known: frozenset[str]) -> Scopes | Objectio
         )
     if not scopes:
         return Objection(problem="an app needs at least one scope", hint='write them as --scope "locations resources"')
-    unknown = missing(scopes, known) if known else ()
+    unknown = missing(scopes, tuple(known)) if known else ()
     if not unknown:
         return scopes
     near = difflib.get_close_matches(unknown[0], sorted(known), n=1)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
-from frontdesk.flows.prove import prove_client
+from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
+from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.uses import LastUses
-from frontdesk.protocol.access import judge_grant, live_networks
+from frontdesk.protocol.access import has_live_network, judge_grant
 from frontdesk.protocol.client_auth import read_claim
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
@@ -43,14 +43,19 @@ class TokenFlow:
             return Refusal(reason=Reason.CLIENT_UNPROVEN, detail="no client authentication")
         if isinstance(claim, Refusal):
             return claim
-        client = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
+        glance = self.store.glance()
+        known = glance.client(claim.client_id)
+        if known is None:
+            known = await self.store.find_client(claim.client_id)
+            glance = self.store.glance()  # the first one was good until that await
+        client = judge_client(claim, known, mint=self.mint, witness=self.witness)
         if isinstance(client, Refusal):
             return client
         if grant_type == "refresh_token":
-            return await self._refresh(form, client)
+            return await self._refresh(form, client, glance)
         return await self._exchange(form, client, origin)
 
-    async def _refresh(self, form: Form, client: Client) -> TokenAnswer | Refusal:
+    async def _refresh(self, form: Form, client: Client, glance: Glance) -> TokenAnswer | Refusal:
         token, scope = form.get("refresh_token"), form.get("scope")
         if token is None:
             return Refusal(reason=Reason.MISSING_REFRESH_TOKEN)
@@ -58,7 +63,7 @@ class TokenFlow:
         if asked is None:
             return Refusal(reason=Reason.SCOPE_MALFORMED)
         grant_id = self.mint.read_refresh_token(token)
-        recalled = await recall_grant(self.store, grant_id) if grant_id is not None else None
+        recalled = await recall_grant(self.store, glance, grant_id) if grant_id is not None else None
         if recalled is None or not self.mint.proves(token, recalled.grant.refresh_digest):
             return Refusal(reason=Reason.TOKEN_UNKNOWN)
         grant, user = recalled.grant, recalled.user
@@ -68,14 +73,14 @@ class TokenFlow:
         dead = judge_grant(grant, user, client)
         if dead is not None or user is None:
             return Refusal(reason=dead or Reason.USER_BLOCKED)
-        if not live_networks(grant, user, offered_roles=self.offered_roles):
+        if not has_live_network(grant, user, offered_roles=self.offered_roles):
             return Refusal(reason=Reason.NO_NETWORK_LEFT)
         scopes = narrow(grant, asked)
         if isinstance(scopes, Reason):
             return Refusal(reason=scopes)
         now = self.clock.now()
         self.uses.grant(grant, now)
-        return self._issue(grant, token, still_allowed(scopes, client), now)
+        return self._issue(grant, token, still_allowed(scopes, client.scopes), now)
 
     async def _exchange(self, form: Form, client: Client, origin: Origin) -> TokenAnswer | Refusal:
         value = form.get("code")
@@ -114,7 +119,7 @@ class TokenFlow:
         networks = [network for network in code.networks if user.roles.get(network) in self.offered_roles]
         if not networks:
             return Refusal(reason=Reason.NO_NETWORK_LEFT)
-        given = still_allowed(code.scopes_given, client)
+        given = still_allowed(code.scopes_given, client.scopes)
         if not given:
             return Refusal(reason=Reason.SCOPE_WIDENED)
         grant_id = GrantId(self.mint.new_id())

@@ -87,6 +87,12 @@ def live_networks(grant: Grant, user: User, *, offered_roles: frozenset[Role]) -
     )
 
 
+def has_live_network(grant: Grant, user: User, *, offered_roles: frozenset[Role]) -> bool:
+    """Whether a grant opens any network right now."""
+    roles = user.roles
+    return any(edge.dropped_at is None and roles.get(edge.network_id) in offered_roles for edge in grant.edges)
+
+
 def judge_grant(grant: Grant, user: User | None, client: Client | None) -> Reason | None:
     """Why a grant opens nothing at all right now; None where it is alive."""
     if grant.revoked_at is not None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 # Ordered, without repeats, as asked for.
@@ -38,19 +39,20 @@ def render_scopes(scopes: Iterable[str]) -> str:
     return " ".join(scopes)
 
 
-def implied(scopes: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=4_096)
+def implied(scopes: Scopes) -> frozenset[str]:
     """What is held once `x` includes `x.readonly` (the contract); nothing else implies anything."""
-    held = set(scopes)
-    return frozenset(held | {scope + READONLY for scope in held if not scope.endswith(READONLY)})
+    return frozenset(scopes) | {scope + READONLY for scope in scopes if not scope.endswith(READONLY)}
 
 
-def missing(asked: Iterable[str], allowed: Iterable[str]) -> Scopes:
+def missing(asked: Iterable[str], allowed: Scopes) -> Scopes:
     """Those asked for that are neither allowed nor implied by what is allowed."""
     held = implied(allowed)
     return tuple(scope for scope in asked if scope not in held)
 
 
-def mask_of(scopes: Iterable[str], along: Scopes) -> int:
+@lru_cache(maxsize=4_096)
+def mask_of(scopes: Scopes, along: Scopes) -> int:
     """A bitmap of `scopes` over the append-only list `along`; a scope outside it has no bit."""
     place = {scope: index for index, scope in enumerate(along)}
     mask = 0
@@ -61,6 +63,13 @@ def mask_of(scopes: Iterable[str], along: Scopes) -> int:
     return mask
 
 
+@lru_cache(maxsize=4_096)
+def token_scopes(along: Scopes, mask: int, given: Scopes) -> Scopes:
+    """What a token holds now: its bits, less what the grant no longer gives."""
+    return tuple(scope for scope in pick(along, mask) if scope in given)
+
+
+@lru_cache(maxsize=4_096)
 def pick(along: Scopes, mask: int) -> Scopes:
     """The scopes of `along` whose bit is set in `mask`, in order."""
     return tuple(scope for index, scope in enumerate(along) if mask >> index & 1)

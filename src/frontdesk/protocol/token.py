@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from frontdesk.protocol.errors import Reason
 from frontdesk.protocol.ids import ClientId, Micros
-from frontdesk.protocol.records import AuthorizationCode, Client, Grant
+from frontdesk.protocol.records import AuthorizationCode, Grant
 from frontdesk.protocol.scopes import Scopes, implied, render_scopes
 
 WRONG_VERIFIERS = 3
@@ -53,9 +54,10 @@ def judge_code(
     return None
 
 
-def still_allowed(given: Scopes, client: Client) -> Scopes:
-    """What was given, less what the app's registration no longer lists."""
-    held = implied(client.scopes)
+@lru_cache(maxsize=4_096)
+def still_allowed(given: Scopes, registered: Scopes) -> Scopes:
+    """What was given, less what the app's registration no longer lists. (Remembered: it is asked at every refresh.)"""
+    held = implied(registered)
     return given if held.issuperset(given) else tuple(scope for scope in given if scope in held)
 
 
