@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from frontdesk.flows.check import CheckFlow
+from frontdesk.flows.decisions import Decisions
 from frontdesk.flows.uses import LastUses
 from frontdesk.gateway.document import read_document
 from frontdesk.gateway.gateway import Gateway, build_gateway
@@ -170,6 +171,7 @@ class Desk:
             mint=self.mint,
             limiter=LocalLimiter(limit),
             uses=LastUses(self.shelf),  # type: ignore[arg-type]
+            decisions=Decisions(self.mint.trace),
             offered_roles=frozenset({Role.OWNER, Role.ADMINISTRATOR}),
         )
 

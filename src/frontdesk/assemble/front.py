@@ -12,6 +12,7 @@ from frontdesk.flows.account import Account
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.connected import ConnectedApps
+from frontdesk.flows.decisions import Decisions
 from frontdesk.flows.revoke import RevokeFlow
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
@@ -117,7 +118,14 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     gateway = build_gateway(
         settings,
         policy=policy,
-        door=CheckFlow(store=store, mint=mint, limiter=house.limiter, uses=uses, offered_roles=roles),
+        door=CheckFlow(
+            store=store,
+            mint=mint,
+            limiter=house.limiter,
+            uses=uses,
+            decisions=Decisions(mint.trace),
+            offered_roles=roles,
+        ),
         clock=clock,
         store=store,
         mac=mint.mac,

@@ -146,17 +146,17 @@ class LaneProtocol(BoundedProtocol):
         self.on_response_complete()
 
     def _render(self, visit: Visit, answer: Answer) -> bytes:
-        parts = [STATUS_LINE[answer.status]]
-        for name, value in (*self.server_state.default_headers, *answer.headers):
-            if b"\n" in value or b"\r" in value:
-                raise RuntimeError(f"a line break in the answer's header {name!r}")
-            parts += (name, b": ", value, b"\r\n")
+        headers = self.server_state.default_headers + answer.headers
         if not visit.keep_alive:
-            parts.append(b"connection: close\r\n")
-        parts.append(b"content-length: %d\r\n\r\n" % len(answer.body))
-        if visit.method != "HEAD":
-            parts.append(answer.body)
-        return b"".join(parts)
+            headers = [*headers, (b"connection", b"close")]
+        head = b"%b%b\r\ncontent-length: %d\r\n\r\n" % (
+            STATUS_LINE[answer.status],
+            b"\r\n".join([b"%b: %b" % header for header in headers]),
+            len(answer.body),
+        )
+        if head.count(b"\n") != len(headers) + 3 or head.count(b"\r") != len(headers) + 3:
+            raise RuntimeError("a line break in a header of the answer")
+        return head if visit.method == "HEAD" else head + answer.body
 
 
 class _Rest:

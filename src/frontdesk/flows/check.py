@@ -1,7 +1,9 @@
 """The walk of one API call: who calls, how often, and may they. The contract's checks 3 to 7, in its order."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from frontdesk.flows.decisions import Decision, Decisions, Key
 from frontdesk.flows.needs import Limiter, Mint, Store
 from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.uses import LastUses
@@ -17,8 +19,11 @@ from frontdesk.protocol.access import (
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.headers import BasicPair, read_credential
 from frontdesk.protocol.ids import SECOND, CredentialId, GrantId, Micros, NetworkId
-from frontdesk.protocol.records import Role
+from frontdesk.protocol.records import NetworkCredential, Role
 from frontdesk.protocol.scopes import implied, token_scopes
+
+# Who it is, the record it was proven by, and when the proof ends.
+Proven: TypeAlias = tuple[Caller, PartnerCaller | NetworkCredential, Micros | None]
 
 _PUBLIC = Admission(
     caller=None, scheme="", network_id=None, role=None, subject="", client_id="", scopes=(), networkless=True
@@ -33,6 +38,7 @@ class CheckFlow:
     mint: Mint
     limiter: Limiter
     uses: LastUses
+    decisions: Decisions
     offered_roles: frozenset[Role]
 
     async def check(
@@ -48,32 +54,56 @@ class CheckFlow:
             if all("public" in operation.schemes for operation in operations):
                 return _PUBLIC
             return _unauthenticated(Reason.NO_CREDENTIAL, operations)
-        caller = await self._prove(authorization, now)
-        if caller is None:
-            return _unauthenticated(Reason.BAD_CREDENTIAL, operations)
-        wait = self.limiter.take(_limit_key(caller), now)
-        if wait:
-            return Refusal(reason=Reason.RATE_LIMITED, retry_after=max(1, -(-wait // SECOND)))
-        return judge_access(caller, operations, network, offered_roles=self.offered_roles)
+        key = self.decisions.key(authorization, network, operations)
+        kept = self.decisions.find(key, self.store.glance(), now)
+        if kept is not None:
+            self._note_use(kept.source, now)
+            return self._limit(kept.limit_key, now) or kept.admission
+        return await self._decide(key, authorization, now)
 
-    async def _prove(self, authorization: bytes, now: Micros) -> Caller | None:
+    async def _decide(self, key: Key, authorization: bytes, now: Micros) -> Admission | Refusal:
+        _, network, operations = key
+        proven = await self._prove(authorization, now)
+        if proven is None:
+            return _unauthenticated(Reason.BAD_CREDENTIAL, operations)
+        caller, source, expires_at = proven
+        self._note_use(source, now)
+        limit_key = _limit_key(caller)
+        limited = self._limit(limit_key, now)
+        if limited is not None:
+            return limited
+        outcome = judge_access(caller, operations, network, offered_roles=self.offered_roles)
+        if isinstance(outcome, Admission):
+            self.decisions.keep(key, Decision(outcome, source, limit_key, expires_at))
+        return outcome
+
+    def _limit(self, key: bytes, now: Micros) -> Refusal | None:
+        wait = self.limiter.take(key, now)
+        return Refusal(reason=Reason.RATE_LIMITED, retry_after=max(1, -(-wait // SECOND))) if wait else None
+
+    def _note_use(self, source: PartnerCaller | NetworkCredential, now: Micros) -> None:
+        if isinstance(source, NetworkCredential):
+            self.uses.credential(source, now)
+        else:
+            self.uses.grant(source.grant, now)
+
+    async def _prove(self, authorization: bytes, now: Micros) -> Proven | None:
         credential = read_credential(authorization)
         if credential is None:
             return None
         if isinstance(credential, BasicPair):
-            return await self._prove_basic(credential, now)
+            return await self._prove_basic(credential)
         return await self._prove_bearer(credential.value, now)
 
-    async def _prove_basic(self, pair: BasicPair, now: Micros) -> NetworkCaller | None:
+    async def _prove_basic(self, pair: BasicPair) -> Proven | None:
         client_id = CredentialId(pair.user)
         stored = self.store.glance().credential(client_id) or await self.store.find_network_credential(client_id)
         is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else None)
         if stored is None or not is_proven:
             return None
-        self.uses.credential(stored, now)
-        return NetworkCaller(client_id=stored.client_id, network_id=stored.network_id)
+        return NetworkCaller(client_id=stored.client_id, network_id=stored.network_id), stored, None
 
-    async def _prove_bearer(self, token: str, now: Micros) -> PartnerCaller | None:
+    async def _prove_bearer(self, token: str, now: Micros) -> Proven | None:
         claims = self.mint.read_access_token(token)
         if claims is None or now >= claims.expires_at:
             return None
@@ -83,9 +113,9 @@ class CheckFlow:
         grant, client, user = recalled.grant, recalled.client, recalled.user
         if user is None or client is None or judge_grant(grant, user, client) is not None:
             return None
-        self.uses.grant(grant, now)
         scopes = token_scopes(grant.scopes_asked, claims.scope_mask, grant.scopes_given)
-        return PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
+        caller = PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
+        return caller, caller, claims.expires_at
 
 
 def _limit_key(caller: Caller) -> bytes:

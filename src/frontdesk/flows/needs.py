@@ -126,6 +126,9 @@ class Mint(Protocol):
     def unseal(self, purpose: str, text: str) -> bytes | None:
         """The content again; None where anything was changed, or the purpose is another."""
 
+    def trace(self, content: bytes) -> bytes:
+        """A keyed 128-bit hash, quick and good within this process only: to find again what must not be kept."""
+
     def mac(self, purpose: str, content: str) -> str:
         """A short proof (base64url, 128 bits) over `content`, for form tokens and budget keys."""
 

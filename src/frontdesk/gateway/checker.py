@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from frontdesk.gateway.policy import Operations, Policy
@@ -15,6 +16,7 @@ from frontdesk.protocol.ids import Micros, NetworkId
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 MAX_TARGET = 16 * 1024
+_REMEMBERED_TARGET = 256
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
@@ -58,19 +60,21 @@ class Checker:
         self._door = door
         self._clock = clock
         self._network_header = network_header
+        # Most calls ask for what was asked for before. Bounded in number, and by the targets' length.
+        self._remembered = lru_cache(maxsize=4_096)(self._find)
 
     async def check_call(self, method: str, raw_target: bytes, headers: Headers) -> Passed | Refusal:
         """Decide one call. Raises StoreUnavailable where nothing can be proven."""
         sizes = judge_sizes(raw_target, headers)
         if sizes is not None:
             return sizes
-        target = read_target(raw_target)
+        find = self._remembered if len(raw_target) <= _REMEMBERED_TARGET else self._find
+        target, operations = find(method, raw_target)
         if isinstance(target, Refusal):
             return target
         call = read_call_headers(headers, self._network_header)
         if isinstance(call, Refusal):
             return call
-        operations = self.policy.match(method, target)
         if isinstance(operations, Refusal):
             return operations
         admission = await self._door.check(
@@ -79,6 +83,13 @@ class Checker:
         if isinstance(admission, Refusal):
             return admission
         return Passed(admission=admission, operations=operations, target=target)
+
+    def _find(self, method: str, raw_target: bytes) -> tuple[Target | Refusal, Operations | Refusal]:
+        """The one reading of a target, and what it means by the policy; a refused target means nothing."""
+        target = read_target(raw_target)
+        if isinstance(target, Refusal):
+            return target, target
+        return target, self.policy.match(method, target)
 
 
 def judge_sizes(raw_target: bytes, headers: Headers) -> Refusal | None:

@@ -81,18 +81,7 @@ class IdentityWriter:
 
     def identity(self, admission: Admission, *, request_id: str) -> Headers:
         """Every identity header, also those without a value: a proxy that copies them overwrites the caller's."""
-        # A networkless operation is about no network in particular: none is named, even where one was checked.
-        network = (admission.network_id or "").encode() if not admission.networkless else b""
-        return [
-            (b"x-frontdesk-subject", admission.subject.encode()),
-            (b"x-frontdesk-network", network),
-            (b"x-frontdesk-client", admission.client_id.encode()),
-            (b"x-frontdesk-scheme", admission.scheme.encode()),
-            (b"x-frontdesk-scopes", " ".join(admission.scopes).encode()),
-            (b"x-frontdesk-role", admission.role.value.encode() if admission.role is not None else b""),
-            (b"x-request-id", request_id.encode()),
-            (self.network_header, network),
-        ]
+        return [*_written(admission, self.network_header), (b"x-request-id", request_id.encode())]
 
     def _kept(self, headers: Headers) -> Headers:
         dropped = named_by_connection(headers)
@@ -110,6 +99,22 @@ class IdentityWriter:
         if cookie:
             kept.append((b"cookie", cookie))
         return kept
+
+
+@lru_cache(maxsize=4_096)
+def _written(admission: Admission, network_header: bytes) -> Headers:
+    """What is said of an admission, which is the same object as long as the caller and what it may do are the same."""
+    # A networkless operation is about no network in particular: none is named, even where one was checked.
+    network = (admission.network_id or "").encode() if not admission.networkless else b""
+    return [
+        (b"x-frontdesk-subject", admission.subject.encode()),
+        (b"x-frontdesk-network", network),
+        (b"x-frontdesk-client", admission.client_id.encode()),
+        (b"x-frontdesk-scheme", admission.scheme.encode()),
+        (b"x-frontdesk-scopes", " ".join(admission.scopes).encode()),
+        (b"x-frontdesk-role", admission.role.value.encode() if admission.role is not None else b""),
+        (network_header, network),
+    ]
 
 
 def named_by_connection(headers: Headers) -> frozenset[bytes]:

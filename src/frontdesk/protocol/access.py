@@ -1,6 +1,6 @@
 """May this caller make this call, in which network? The contract's checks 4 to 7, in its order. RFC 6750 §3.1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from frontdesk.protocol.errors import Reason, Refusal
@@ -22,20 +22,21 @@ class Alternative:
     needs_all: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
-    """One operation of the OpenAPI document, as far as a decision needs it."""
+    """One operation of the OpenAPI document, as far as a decision needs it. Each is itself only: no two are equal."""
 
     method: str
     template: str
     alternatives: tuple[Alternative, ...]  # any one of them opens it; none: nothing does
     networkless: bool = False  # needs no network
     shown_scopes: Scopes = ()  # in the document's order, for the challenge
+    schemes: tuple[str, ...] = field(init=False)  # the schemes that it accepts, each once
 
-    @property
-    def schemes(self) -> tuple[str, ...]:
-        """The schemes that it accepts, each once."""
-        return tuple(dict.fromkeys(alternative.scheme for alternative in self.alternatives))
+    def __post_init__(self) -> None:
+        """Collect the schemes once: every call asks for them."""
+        schemes = dict.fromkeys(alternative.scheme for alternative in self.alternatives)
+        object.__setattr__(self, "schemes", tuple(schemes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class PartnerCaller:
 Caller: TypeAlias = NetworkCaller | PartnerCaller
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Admission:
     """A yes: who acts, in which network, with what. `network_id` is None on a networkless operation."""
 

@@ -44,6 +44,7 @@ class Mint:
         self._seal_keys = {key.id: key for key in ring.seal}
         self._seal_first = ring.seal[0]
         self._cookie_key = ring.cookie[0].secret
+        self._trace_key = random(32)
         self._ids = TimeOrderedIds(clock, random)
         self._counter = int.from_bytes(random(4))
 
@@ -160,6 +161,10 @@ class Mint:
             return _cipher(key, salt).decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode())
         except InvalidTag:
             return None
+
+    def trace(self, content: bytes) -> bytes:
+        """A keyed 128-bit hash under a key that this process drew: to find again what must not be kept."""
+        return hashlib.blake2b(content, digest_size=16, key=self._trace_key).digest()
 
     def mac(self, purpose: str, content: str) -> str:
         """A short proof (base64url, 128 bits) over `content`; the purpose's length goes in, so that none runs over."""
