@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import subprocess
+from functools import cache
 from pathlib import Path
 
+import playwright
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,11 +14,14 @@ NODE_CLIENTS = ROOT / "tests" / "clients" / "node"
 REFERENCE = ROOT.parent / "shared" / "reference" / "spacebring-openapi.json"
 
 
+@cache
 def find_chromium() -> str | None:
-    """The system's Chromium, whatever it is called."""
-    return next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
+    """The system's Chromium, whatever it is called, where Playwright's own driver runs too."""
+    driver = Path(playwright.__file__).parent / "driver" / "node"
+    if subprocess.run([str(driver), "--version"], capture_output=True).returncode != 0:
+        return None
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def find_nginx() -> str | None:

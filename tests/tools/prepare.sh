@@ -7,9 +7,15 @@ cd "$(dirname "$0")/../.."
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+# Playwright brings a Node of its own, which wants a library that a bare machine lacks.
+have_driver() {
+  local driver
+  driver=$(compgen -G ".venv/lib/python*/site-packages/playwright/driver/node") && "$driver" --version >/dev/null 2>&1
+}
 
 wanted=()
 have_chromium || wanted+=(chromium fonts-liberation fonts-dejavu-core)
+have_driver || wanted+=(libatomic1)
 have curl || wanted+=(curl ca-certificates)
 have wrk || wanted+=(wrk)
 have node || wanted+=(nodejs)
@@ -23,12 +29,13 @@ fi
 node=tests/clients/node
 if have node && have npm && ! cmp -s "$node/package-lock.json" "$node/node_modules/.installed"; then
   echo "prepare: installing the Node test clients"
-  (cd "$node" && npm ci --silent --ignore-scripts --no-audit --no-fund) &&
+  (cd "$node" && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund >/dev/null) &&
     cp "$node/package-lock.json" "$node/node_modules/.installed"
 fi
 
 left_out=()
 have_chromium || left_out+=("the browser tests (no Chromium)")
+have_driver || left_out+=("the browser tests (Playwright wants libatomic1)")
 have curl || left_out+=("curl")
 have wrk || left_out+=("the benchmark's own test (no wrk)")
 [[ -f $node/node_modules/.installed ]] || left_out+=("the Node clients")
