@@ -13,6 +13,7 @@ from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.decisions import Decisions
+from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.revoke import RevokeFlow
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
@@ -105,6 +106,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             mint=mint,
             witness=house.witness,
             uses=uses,
+            repeats=Repeats(mint.trace),
             offered_roles=roles,
             access_token_lifetime=settings.access_token_lifetime * SECOND,
             grants_per_connection=settings.grants_per_connection,

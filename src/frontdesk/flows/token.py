@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
+from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import has_live_network, judge_grant
 from frontdesk.protocol.client_auth import read_claim
@@ -27,12 +28,27 @@ class TokenFlow:
     mint: Mint
     witness: Witness
     uses: LastUses
+    repeats: Repeats
     offered_roles: frozenset[Role]
     access_token_lifetime: int
     grants_per_connection: int
 
-    async def answer(self, form: Form, authorization: list[bytes], origin: Origin) -> TokenAnswer | Refusal:
-        """Serve one request, whose parameters were each sent once."""
+    def answer_again(self, body: bytes) -> TokenAnswer | None:
+        """The answer to bytes that were granted a refresh before; None: serve them as if they were new.
+
+        They came as the whole proof of the request: with no Authorization header and no query.
+        """
+        refresh = self.repeats.find(body, self.store.glance())
+        if refresh is None:
+            return None
+        now = self.clock.now()
+        self.uses.grant(refresh.grant, now)
+        return self._write(refresh.grant, body[refresh.token_at].decode("ascii"), refresh.scopes, now)
+
+    async def answer(
+        self, form: Form, authorization: list[bytes], origin: Origin, *, body: bytes = b""
+    ) -> TokenAnswer | Refusal:
+        """Serve one request, whose parameters were each sent once. `body`: its bytes, if they are its whole proof."""
         grant_type = form.get("grant_type")
         if grant_type is None:
             return Refusal(reason=Reason.MISSING_GRANT_TYPE)
@@ -52,10 +68,10 @@ class TokenFlow:
         if isinstance(client, Refusal):
             return client
         if grant_type == "refresh_token":
-            return await self._refresh(form, client, glance)
+            return await self._refresh(form, client, glance, body)
         return await self._exchange(form, client, origin)
 
-    async def _refresh(self, form: Form, client: Client, glance: Glance) -> TokenAnswer | Refusal:
+    async def _refresh(self, form: Form, client: Client, glance: Glance, body: bytes) -> TokenAnswer | Refusal:
         token, scope = form.get("refresh_token"), form.get("scope")
         if token is None:
             return Refusal(reason=Reason.MISSING_REFRESH_TOKEN)
@@ -80,7 +96,10 @@ class TokenFlow:
             return Refusal(reason=scopes)
         now = self.clock.now()
         self.uses.grant(grant, now)
-        return self._issue(grant, token, still_allowed(scopes, client.scopes), now)
+        given = still_allowed(scopes, client.scopes)
+        if body and given and recalled.client is client:
+            self.repeats.keep(body, token, grant, client, user, given)
+        return self._issue(grant, token, given, now)
 
     async def _exchange(self, form: Form, client: Client, origin: Origin) -> TokenAnswer | Refusal:
         value = form.get("code")
@@ -165,8 +184,9 @@ class TokenFlow:
         return Refusal(reason=Reason.CODE_USED)
 
     def _issue(self, grant: Grant, refresh_token: str, scopes: Scopes, now: Micros) -> TokenAnswer | Refusal:
-        if not scopes:
-            return Refusal(reason=Reason.SCOPE_WIDENED)
+        return self._write(grant, refresh_token, scopes, now) if scopes else Refusal(reason=Reason.SCOPE_WIDENED)
+
+    def _write(self, grant: Grant, refresh_token: str, scopes: Scopes, now: Micros) -> TokenAnswer:
         mask = mask_of(scopes, grant.scopes_asked)
         expires_at = Micros(now + self.access_token_lifetime)
         return TokenAnswer(

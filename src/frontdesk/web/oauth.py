@@ -93,17 +93,25 @@ class OAuthEndpoints:
         """POST /oauth2/token."""
         if request.method != "POST":
             return only(b"POST")
-        form = self._read_body(request)
+        fault = self._judge_form_request(request)
+        if fault is not None:
+            return oauth_fault(fault, request.request_id)
+        authorization = request.all(b"authorization")
+        is_whole_proof = not authorization and not request.query
+        again = self.token_flow.answer_again(request.body) if is_whole_proof else None
+        if again is not None:
+            return _token_answer(again)
+        form = _read_form(request)
         if isinstance(form, Refusal):
             return oauth_fault(form, request.request_id)
         if request.query:
             query = read_form(request.query)
             if query is None or _TOKEN_PARAMETERS & (query.values.keys() | query.repeated):
                 return oauth_fault(Refusal(reason=Reason.PARAMETER_IN_QUERY), request.request_id)
-        outcome = await self.token_flow.answer(form, request.all(b"authorization"), origin_of(request))
-        if isinstance(outcome, TokenAnswer):
-            return Answer(status=200, headers=_JSON_HEADERS, body=_encode(outcome.document()))
-        return oauth_fault(outcome, request.request_id)
+        outcome = await self.token_flow.answer(
+            form, authorization, origin_of(request), body=request.body if is_whole_proof else b""
+        )
+        return _token_answer(outcome) if isinstance(outcome, TokenAnswer) else oauth_fault(outcome, request.request_id)
 
     async def revoke(self, request: Request) -> Answer:
         """POST /oauth2/revoke, the token in the query (the contract) or in the body (RFC 7009)."""
@@ -160,15 +168,16 @@ class OAuthEndpoints:
         return Form(values={})
 
     def _read_body(self, request: Request) -> Form | Refusal:
+        return self._judge_form_request(request) or _read_form(request)
+
+    def _judge_form_request(self, request: Request) -> Refusal | None:
+        """Why a request's body is not even read."""
         if self.is_https and not request.https:
             return Refusal(reason=Reason.PLAIN_HTTP)
         kind = request.all(b"content-type")
         if len(kind) != 1 or (kind[0] != FORM_TYPE and kind[0].split(b";")[0].strip().lower() != FORM_TYPE):
             return Refusal(reason=Reason.UNSUPPORTED_MEDIA_TYPE)
-        form = read_form(request.body)
-        if form is None:
-            return Refusal(reason=Reason.MALFORMED_FORM)
-        return Refusal(reason=Reason.REPEATED_PARAMETER) if form.repeated else form
+        return None
 
     def _read_authorize(self, request: Request) -> Form | Refusal:
         query = read_form(request.query)
@@ -194,6 +203,17 @@ class OAuthEndpoints:
             hint=hint,
             request_id=request.request_id,
         )
+
+
+def _read_form(request: Request) -> Form | Refusal:
+    form = read_form(request.body)
+    if form is None:
+        return Refusal(reason=Reason.MALFORMED_FORM)
+    return Refusal(reason=Reason.REPEATED_PARAMETER) if form.repeated else form
+
+
+def _token_answer(answer: TokenAnswer) -> Answer:
+    return Answer(status=200, headers=_JSON_HEADERS, body=_encode(answer.document()))
 
 
 def _token_of(query: Form | None, form: Form) -> str | Refusal:
