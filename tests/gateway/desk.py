@@ -2,31 +2,26 @@
 
 import base64
 import json
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-from frontdesk.flows.check import CheckFlow
-from frontdesk.flows.decisions import Decisions
-from frontdesk.flows.uses import LastUses
+from frontdesk.assemble import house_of
+from frontdesk.assemble.front import furnish
 from frontdesk.gateway.document import read_document
-from frontdesk.gateway.gateway import Gateway, build_gateway
+from frontdesk.gateway.gateway import Gateway
 from frontdesk.gateway.policy import Policy, compile_policy
 from frontdesk.protocol.http import Answer, Headers, Request
-from frontdesk.protocol.ids import DAY, HOUR, ClientId, CodeId, CredentialId, Email, GrantId, Micros, NetworkId, UserId
+from frontdesk.protocol.ids import HOUR, ClientId, CodeId, CredentialId, Email, GrantId, Micros, NetworkId, UserId
 from frontdesk.protocol.records import Client, Edge, Grant, Network, NetworkCredential, Role, User
 from frontdesk.protocol.scopes import mask_of
-from frontdesk.runtime.keys import Key, KeyRing
-from frontdesk.runtime.local_limiter import LocalLimiter
-from frontdesk.runtime.mint import Mint
 from frontdesk.settings import Settings
+from frontdesk.storage import MemoryStore
+from frontdesk.testing.told import START, Pigeonholes, Sightings, ToldClock
 
 NORTH = NetworkId("0190b3a0-0000-7000-8000-000000000001")
 SOUTH = NetworkId("0190b3a0-0000-7000-8000-000000000002")
 FOREIGN = NetworkId("0190b3a0-0000-7000-8000-00000000000f")
 SECRET = "fdns_secret"
-START = Micros(1_750_000_000_000_000)
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.0.3",
@@ -74,77 +69,27 @@ def policy_of(document: dict[str, Any], **options: Any) -> Policy:
     return compile_policy(read_document(document), **options)
 
 
-@dataclass
-class ToldClock:
-    """Says what it was told."""
-
-    time: Micros = START
-
-    def now(self) -> Micros:
-        """The told time."""
-        return self.time
-
-
-class NothingHeld:
-    """Memory that holds nothing: everything is asked of the shelf itself."""
-
-    def __getattr__(self, _: str) -> Callable[[str], None]:
-        return lambda _: None
-
-
-@dataclass
-class Shelf:
-    """Remembers records in dictionaries: what a check reads of a store."""
-
-    networks: dict[str, Network] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    clients: dict[str, Client] = field(default_factory=dict)
-    credentials: dict[str, NetworkCredential] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
-
-    def glance(self) -> NothingHeld:
-        """Nothing is held in memory."""
-        return NothingHeld()
-
-    async def find_network(self, network_id: NetworkId) -> Network | None:
-        """A network."""
-        return self.networks.get(network_id)
-
-    async def find_user(self, user_id: UserId) -> User | None:
-        """A user."""
-        return self.users.get(user_id)
-
-    async def find_client(self, client_id: ClientId) -> Client | None:
-        """An app."""
-        return self.clients.get(client_id)
-
-    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """A Basic pair."""
-        return self.credentials.get(client_id)
-
-    async def find_grant(self, grant_id: GrantId) -> Grant | None:
-        """A grant."""
-        return self.grants.get(grant_id)
-
-
-def _key() -> tuple[Key, ...]:
-    return (Key(id=1, secret=os.urandom(32), made_at="2025-01-01T00:00:00Z"),)
-
-
 class Desk:
     """Builds gateways over one small world, and makes the credentials to call them with."""
 
     def __init__(self, *, limit: int = 1_000) -> None:
+        """The store is filled record by record: a case may need what no verb leaves behind."""
+        self.store = MemoryStore()
         self.clock = ToldClock()
-        ring = KeyRing(database_id=FOREIGN, mac=_key(), digest=_key(), seal=_key(), cookie=_key())
-        self.mint = Mint(ring, self.clock)
-        self.shelf = Shelf()
+        self.house = house_of(
+            Settings(requests_per_second=limit),
+            store=self.store,
+            clock=self.clock,
+            post_office=Pigeonholes(),
+            witness=Sightings(),
+        )
+        self.mint = self.house.mint
         self.owner = UserId("0190b3a0-0000-7000-8000-0000000000a1")
         self.client = ClientId("fdci_partner")
         for network_id, title in ((NORTH, "North"), (SOUTH, "South"), (FOREIGN, "Foreign")):
-            self.shelf.networks[network_id] = Network(id=network_id, title=title, created_at=START)
+            self.store.networks[network_id] = Network(id=network_id, title=title, created_at=START)
             credential_id = CredentialId(f"fdni_{title.lower()}")
-            self.shelf.credentials[credential_id] = NetworkCredential(
+            self.store.credentials[credential_id] = NetworkCredential(
                 client_id=credential_id,
                 network_id=network_id,
                 version=1,
@@ -152,27 +97,19 @@ class Desk:
                 secret_digest=self.mint.digest(SECRET),
                 created_at=START,
             )
-        self.shelf.users[self.owner] = User(
+        self.store.users[self.owner] = User(
             id=self.owner,
             email=Email("olena@north.example"),
             created_at=START,
             roles={NORTH: Role.OWNER, SOUTH: Role.ADMINISTRATOR},
         )
-        self.shelf.clients[self.client] = Client(
+        self.store.clients[self.client] = Client(
             id=self.client,
             name="Partner",
             redirect_uris=("https://partner.example/cb",),
             scopes=("rooms",),
             secret_digest=None,
             created_at=START,
-        )
-        self.door = CheckFlow(
-            store=self.shelf,  # type: ignore[arg-type]
-            mint=self.mint,
-            limiter=LocalLimiter(limit),
-            uses=LastUses(self.shelf),  # type: ignore[arg-type]
-            decisions=Decisions(self.mint.trace),
-            offered_roles=frozenset({Role.OWNER, Role.ADMINISTRATOR}),
         )
 
     def gateway(self, document: dict[str, Any] | None = None, **settings: Any) -> Gateway:
@@ -185,7 +122,21 @@ class Desk:
             networkless_operations=read.networkless_operations,
             serve_networks=read.serve_networks,
         )
-        return build_gateway(read, policy=policy, door=self.door, clock=self.clock, store=self.shelf, mac=self.mint.mac)
+        return furnish(replace(self.house, settings=read), worker=0, policy=policy).gateway
+
+    def lose_role(self, network_id: NetworkId) -> None:
+        """The owner holds no role there any more; the edges of grants stay."""
+        user = self.store.users[self.owner]
+        left = {held: role for held, role in user.roles.items() if held != network_id}
+        self.store.users[self.owner] = replace(user, roles=left)
+
+    def restamp(self, bearer: bytes) -> bytes:
+        """The same token, whose grant is another than the one it was made for."""
+        claims = self.mint.read_access_token(bearer.removeprefix(b"Bearer ").decode())
+        assert claims is not None
+        grant_id = GrantId(claims.grant_id)
+        self.store.grants[grant_id] = replace(self.store.grants[grant_id], stamp=claims.stamp ^ 1)
+        return bearer
 
     def basic(self, network: str = "north", secret: str = SECRET) -> bytes:
         """An Authorization value of a network's pair."""
@@ -210,14 +161,10 @@ class Desk:
                 **changes,
             }
         )
-        self.shelf.grants[grant.id] = grant
+        self.store.grants[grant.id] = grant
         now = self.clock.now()
         token = self.mint.access_token(grant, mask_of(scopes, scopes), now, Micros(now + HOUR))
         return b"Bearer " + token.encode()
-
-    def pass_a_day(self) -> None:
-        """Time goes on."""
-        self.clock.time = Micros(self.clock.time + DAY)
 
 
 def call(

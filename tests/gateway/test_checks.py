@@ -178,13 +178,11 @@ async def test_bt_07_bad_tokens_are_told_apart_by_nobody(desk: Desk) -> None:
     expired = desk.bearer()
     other = Desk().bearer()
     revoked = desk.bearer(revoked_at=1)
-    restamped = desk.bearer()
-    grant = list(desk.shelf.grants.values())[-1]
-    desk.shelf.grants[grant.id] = type(grant)(**{**{f: getattr(grant, f) for f in grant.__slots__}, "stamp": 7})
+    restamped = desk.restamp(desk.bearer())
     clipped = live[:-1]
     malformed = (clipped, b"Bearer fdat_x", b"Bearer " + live[7:].swapcase())
     answers = [await refused(desk, "GET", ROOMS, bad, N) for bad in (other, revoked, restamped, *malformed)]
-    desk.pass_a_day()
+    desk.clock.pass_days(1)
     answers.append(await refused(desk, "GET", ROOMS, expired, N))
     assert all(answer == answers[0] for answer in answers)
     assert outcome(answers[0]) == (401, "unauthenticated")
@@ -269,8 +267,7 @@ async def test_tn_10_a_lost_network_is_refused_and_the_other_stays(desk: Desk, a
         assert outcome(await gateway.handle(call("GET", ROOMS, dropped, S))) == (403, "networkForbidden")
         assert (await gateway.handle(call("GET", ROOMS, dropped, N))).status == 200
         whole = desk.bearer()
-        user = desk.shelf.users[desk.owner]
-        user.roles.pop(SOUTH)
+        desk.lose_role(SOUTH)
         assert outcome(await gateway.handle(call("GET", ROOMS, whole, S))) == (403, "networkForbidden")
         assert (await gateway.handle(call("GET", ROOMS, whole, N))).status == 200
 

@@ -1,6 +1,8 @@
 """Proxies ask, and can pass on what they hear."""
 
 import base64
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from frontdesk.gateway.gateway import Gateway
 from frontdesk.gateway.sealed_refusal import RefusalSeal
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.http import Answer, Request
-from frontdesk.protocol.store import StoreUnavailable
+from frontdesk.storage import open_sqlite
 from gateway.desk import FOREIGN, NORTH, SOUTH, Desk, all_of, call, document_with, network, outcome
 
 pytestmark = pytest.mark.anyio
@@ -202,13 +204,12 @@ async def test_429_reaches_the_caller_through_nginx() -> None:
     assert all_of(answer, "retry-after") == ["1"]
 
 
-async def test_a_store_that_cannot_answer_is_a_503_through_either(desk: Desk, gateway: Gateway) -> None:
+async def test_a_store_that_cannot_answer_is_a_503_through_either(desk: Desk, tmp_path: Path) -> None:
     """Nothing passes while nothing can be proven, and the caller is told to come back."""
-
-    async def fail(*_: object) -> None:
-        raise StoreUnavailable("disk")
-
-    desk.shelf.find_network_credential = fail  # type: ignore[assignment, method-assign]
+    store = await open_sqlite(tmp_path / "frontdesk.db", create=True)
+    await store.aclose()  # nothing can be read of it any more
+    desk.house = replace(desk.house, store=store)
+    gateway = desk.gateway(check_peers=(PROXY,))
     direct = await gateway.handle_check(question(*TRAEFIK, authorization=desk.basic()))
     assert outcome(direct) == (503, "temporarilyUnavailable")
     assert all_of(direct, "retry-after") == ["1"]

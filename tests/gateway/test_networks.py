@@ -38,7 +38,7 @@ async def test_a_partner_sees_the_live_edges_of_its_grant(desk: Desk) -> None:
         NORTH_LINE
     ]
     assert await listed(desk, desk.bearer(networks=(NORTH, FOREIGN))) == [NORTH_LINE]
-    desk.shelf.users[desk.owner].roles.pop(NORTH)
+    desk.lose_role(NORTH)
     assert await listed(desk, desk.bearer()) == [SOUTH_LINE]
 
 
