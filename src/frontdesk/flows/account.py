@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from frontdesk.flows.letters import render_regenerated_letter
 from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
+from frontdesk.flows.pairs import make_pair
 from frontdesk.protocol.errors import Reason, Refusal
-from frontdesk.protocol.ids import ClientId, CredentialId, Micros, NetworkId, UserId, read_uuid
+from frontdesk.protocol.ids import ClientId, Micros, NetworkId, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Client, Grant, Network, NetworkCredential, Role, User
 from frontdesk.protocol.scopes import Scopes
 
@@ -95,15 +96,7 @@ class Account:
         if access.credential.version != seen_version:
             return Refusal(reason=Reason.REGENERATED_MEANWHILE)
         now = self.clock.now()
-        secret = self.mint.new_secret("fdns_")
-        credential = NetworkCredential(
-            client_id=CredentialId(self.mint.new_client_id("fdni_")),
-            network_id=access.network.id,
-            version=seen_version + 1,
-            last_four=secret[-4:],
-            secret_digest=self.mint.digest(secret),
-            created_at=now,
-        )
+        credential, secret = make_pair(self.mint, access.network.id, version=seen_version + 1, now=now)
         audit = self._audit("credential.regenerated", user, origin, now, network=access.network.id)
 
         if not await self.store.regenerate_credential(

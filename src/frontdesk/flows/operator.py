@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.flows.pairs import make_pair
 from frontdesk.protocol.addresses import read_email
-from frontdesk.protocol.ids import CredentialId, Email, Micros, NetworkId, UserId, read_uuid
+from frontdesk.protocol.ids import Email, Micros, NetworkId, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Network, NetworkCredential, Role, User
 
 MAX_TITLE = 120
@@ -85,7 +86,7 @@ class Operator:
             return Objection(problem=f"{email} is blocked", hint=f"let them in with 'frontdesk user unblock {email}'")
 
         network = Network(id=identity, title=named, created_at=now)
-        credential, secret = self._new_pair(identity, version=1, now=now)
+        credential, secret = make_pair(self.mint, identity, version=1, now=now)
         audit = self._audit("network.created", now, origin, network=identity, client=credential.client_id, user=user.id)
         added = await self.store.add_network(network=network, owner=user, credential=credential, audit=audit)
         if added is None:
@@ -116,7 +117,7 @@ class Operator:
             return known
         now = self.clock.now()
         old = known.credential
-        pair, secret = self._new_pair(old.network_id, version=old.version + 1, now=now)
+        pair, secret = make_pair(self.mint, old.network_id, version=old.version + 1, now=now)
         audit = self._audit("credential.regenerated", now, origin, network=old.network_id, client=pair.client_id)
 
         if not await self.store.regenerate_credential(credential=pair, replaces_version=old.version, audit=audit):
@@ -192,18 +193,6 @@ class Operator:
 
     def _new_user(self, email: Email, now: Micros) -> User:
         return User(id=UserId(self.mint.new_id()), email=email, created_at=now)
-
-    def _new_pair(self, network_id: NetworkId, *, version: int, now: Micros) -> tuple[NetworkCredential, str]:
-        secret = self.mint.new_secret("fdns_")
-        pair = NetworkCredential(
-            client_id=CredentialId(self.mint.new_client_id("fdni_")),
-            network_id=network_id,
-            version=version,
-            last_four=secret[-4:],
-            secret_digest=self.mint.digest(secret),
-            created_at=now,
-        )
-        return pair, secret
 
     def _audit(
         self,
