@@ -19,7 +19,7 @@ from frontdesk.protocol.authorize import (
 )
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
-from frontdesk.protocol.ids import MINUTE, ClientId, CodeId, Micros, NetworkId
+from frontdesk.protocol.ids import MINUTE, ClientId, CodeId, Micros, NetworkId, UserId
 from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Connection, Role, User
 from frontdesk.protocol.redirects import RedirectTarget, match
 from frontdesk.protocol.scopes import Scopes, missing, render_scopes
@@ -146,7 +146,7 @@ class AuthorizeFlow:
         if decision != "allow" or not chosen:
             problem = CHOOSE_A_NETWORK if decision == "allow" else ""
             return await self._page(tx, client, user, ticked=frozenset(networks), problem=problem)
-        now = self.clock.now()
+        code, value, audit = self._new_code(tx, user.id, chosen, origin)
         connection = Connection(
             user_id=user.id,
             client_id=client.id,
@@ -154,10 +154,11 @@ class AuthorizeFlow:
             scopes_given=tx.scopes,
             networks_offered=offered,
             networks_given=chosen,
-            created_at=now,
-            consented_at=now,
+            created_at=code.created_at,
+            consented_at=code.created_at,
         )
-        return await self._issue(tx, connection, networks=chosen, now=now, origin=origin)
+        await self.store.save_consent(code=code, connection=connection, audit=audit)
+        return self._hand_over(tx, value)
 
     def seal(self, tx: Transaction) -> str:
         """The transaction as text that only this installation can read."""
@@ -222,7 +223,9 @@ class AuthorizeFlow:
         live = tuple(network for network in connection.networks_given if network in offered)
         if not live or not set(offered) <= set(connection.networks_offered):
             return None
-        return await self._issue(tx, connection, networks=live, now=self.clock.now(), origin=origin)
+        code, value, audit = self._new_code(tx, user.id, live, origin)
+        renewed = await self.store.renew_consent(code=code, consented_at=connection.consented_at, audit=audit)
+        return self._hand_over(tx, value) if renewed else None
 
     async def _page(
         self, tx: Transaction, client: Client, user: User, *, ticked: frozenset[str] | None, problem: str = ""
@@ -258,16 +261,18 @@ class AuthorizeFlow:
     def _offered(self, user: User) -> tuple[NetworkId, ...]:
         return tuple(network for network, role in user.roles.items() if role in self.offered_roles)
 
-    async def _issue(
-        self, tx: Transaction, connection: Connection, *, networks: tuple[NetworkId, ...], now: Micros, origin: Origin
-    ) -> SendBack:
+    def _new_code(
+        self, tx: Transaction, user_id: UserId, networks: tuple[NetworkId, ...], origin: Origin
+    ) -> tuple[AuthorizationCode, str, AuditEvent]:
+        """A code, its value in the clear, and the audit row of its consent."""
+        now = self.clock.now()
         code_id = CodeId(self.mint.new_id())
         value = self.mint.new_code(code_id)
         code = AuthorizationCode(
             id=code_id,
             digest=self.mint.digest(value),
             client_id=tx.client_id,
-            user_id=connection.user_id,
+            user_id=user_id,
             redirect_uri=tx.redirect_uri,
             scopes_asked=tx.scopes,
             scopes_given=tx.scopes,
@@ -279,16 +284,18 @@ class AuthorizeFlow:
         audit = AuditEvent(
             at=now,
             action="consent.given",
-            actor=f"user:{connection.user_id}",
+            actor=f"user:{user_id}",
             client_id=tx.client_id,
-            user_id=connection.user_id,
+            user_id=user_id,
             address=origin.address,
             request_id=origin.request_id,
             detail=f"{render_scopes(tx.scopes)} in {' '.join(networks)}",
         )
-        await self.store.save_consent(code=code, connection=connection, audit=audit)
+        return code, value, audit
+
+    def _hand_over(self, tx: Transaction, code: str) -> SendBack:
         target = RedirectTarget(tx.redirect_uri)
-        return SendBack(location=success_location(target, code=value, state=tx.state, issuer=self.issuer))
+        return SendBack(location=success_location(target, code=code, state=tx.state, issuer=self.issuer))
 
     def _fault(self, tx: Transaction, reason: Reason) -> SendBack:
         fault = FaultSentBack(target=RedirectTarget(tx.redirect_uri), state=tx.state, reason=reason)

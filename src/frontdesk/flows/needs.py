@@ -266,8 +266,14 @@ class Store(Protocol):
         the page and this write must not leave an edge behind that a later role revives.
         """
 
+    async def renew_consent(self, *, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> bool:
+        """Store a code whose consent page was skipped, for a connection that still stands as of `consented_at`.
+
+        False, with nothing stored, where the connection ended or was consented to anew meanwhile.
+        """
+
     async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
-        """A code, used or not, until it is cleaned away."""
+        """A code, used or not, until it is cleaned away. `take_code` decides whether it is still good for anything."""
 
     async def take_code(
         self, *, code_id: CodeId, grant: Grant, now: Micros, cap: int, audit: AuditEvent

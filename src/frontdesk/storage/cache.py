@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from frontdesk.protocol.ids import ClientId, CredentialId, GrantId, NetworkId, UserId, uuid_text
-from frontdesk.protocol.records import Client, Grant, Network, NetworkCredential, User
+from frontdesk.protocol.ids import ClientId, CredentialId, GrantId, NetworkId, SessionId, UserId, uuid_text
+from frontdesk.protocol.records import Client, Connection, Grant, Network, NetworkCredential, Session, User
 from frontdesk.storage.verbs import Verb
 
 CHANGES_SINCE = "SELECT position, kind, subject FROM change_log WHERE position >= $1 ORDER BY position"
@@ -85,7 +85,17 @@ class _Kind:
 class Cache:
     """What is remembered, as of a position in the change log; `frontdesk.flows.needs.Glance` is read from it."""
 
-    __slots__ = ("_kinds", "clients", "credentials", "grants", "networks", "position", "users")
+    __slots__ = (
+        "_kinds",
+        "clients",
+        "connections",
+        "credentials",
+        "grants",
+        "networks",
+        "position",
+        "sessions",
+        "users",
+    )
 
     def __init__(self, *, grants: int = GRANTS, others: int = OTHERS) -> None:
         """Empty. Sizes are in records; a grant takes about a kilobyte."""
@@ -95,12 +105,16 @@ class Cache:
         self.users: Shelf[UserId, User] = Shelf(others)
         self.networks: Shelf[NetworkId, Network] = Shelf(others)
         self.credentials: Shelf[CredentialId, NetworkCredential] = Shelf(others)
+        self.sessions: Shelf[SessionId, Session] = Shelf(others)
+        self.connections: Shelf[tuple[UserId, ClientId], Connection] = Shelf(others)
         self._kinds: dict[str, _Kind] = {
             "grant": _Kind(self.grants, uuid_text),
             "client": _Kind(self.clients, _text),
             "user": _Kind(self.users, uuid_text),
             "network": _Kind(self.networks, uuid_text),
             "credential": _Kind(self.credentials, _text),
+            "session": _Kind(self.sessions, uuid_text),
+            "connection": _Kind(self.connections, _pair),
         }
 
     def learn(self, changes: list[Change]) -> None:
@@ -140,3 +154,8 @@ class Cache:
 
 def _text(subject: bytes) -> str:
     return subject.decode()
+
+
+def _pair(subject: bytes) -> tuple[UserId, ClientId]:
+    """The user's 16 bytes, then the client's id."""
+    return UserId(uuid_text(subject[:16])), ClientId(subject[16:].decode())

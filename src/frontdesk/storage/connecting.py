@@ -10,6 +10,8 @@ PATIENCE = 5_000
 
 _STATEMENTS = 256
 _WAL_LIMIT = 64 * 1024 * 1024
+# The commit that finds so many pages in the log copies them, and its group waits: little and often beats SQLite's 1,000.
+_LOG_PAGES = 400
 
 
 def connect(path: Path, *, busy: int, writes: bool = False) -> apsw.Connection:
@@ -24,6 +26,7 @@ def connect(path: Path, *, busy: int, writes: bool = False) -> apsw.Connection:
         ("foreign_keys", "ON"),
         ("trusted_schema", "OFF"),
         ("cache_size", -16_384),
+        ("wal_autocheckpoint", _LOG_PAGES),
         ("journal_size_limit", _WAL_LIMIT),
         ("query_only", "OFF" if writes else "ON"),
     ):

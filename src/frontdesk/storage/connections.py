@@ -28,8 +28,9 @@ RETURNING client_id
 """
 
 
-def find_connection(user_id: UserId, client_id: ClientId) -> Verb[Connection | None]:
+def find_connection(pair: tuple[UserId, ClientId]) -> Verb[Connection | None]:
     """What the last consent gave; None once everything of it ended."""
+    user_id, client_id = pair
     rows = yield FIND, (uuid_bytes(user_id), client_id)
     return read_connection(rows[0]) if rows else None
 

@@ -7,13 +7,20 @@ from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Connection
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore
 from frontdesk.storage.audit import entry
 from frontdesk.storage.columns import live_edges, only_networks, optional_id, pack_networks, read_edges
-from frontdesk.storage.verbs import Verb
+from frontdesk.storage.verbs import Value, Verb
 
 NETWORKS_OF_USER = "SELECT network_id FROM memberships WHERE user_id = $1"
 INSERT_CODE = """
 INSERT INTO codes (id, digest, client_id, user_id, redirect_uri, scopes_asked, scopes_given, networks, code_challenge,
     created_at, expires_at, grant_id, voided_at, wrong_verifiers)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+"""
+# A skipped consent page adds nothing to the connection, and must find it as the page was skipped for.
+INSERT_RENEWED = """
+INSERT INTO codes (id, digest, client_id, user_id, redirect_uri, scopes_asked, scopes_given, networks, code_challenge,
+    created_at, expires_at, grant_id, voided_at, wrong_verifiers)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+WHERE EXISTS (SELECT 1 FROM connections WHERE user_id = $4 AND client_id = $3 AND consented_at = $15) RETURNING id
 """
 PUT_CONNECTION = """
 INSERT INTO connections (user_id, client_id, redirect_uri, scopes_given, networks_offered, networks_given, created_at,
@@ -49,25 +56,7 @@ def save_consent(*, code: AuthorizationCode, connection: Connection, audit: Audi
     """
     user = uuid_bytes(code.user_id)
     held = {network for (network,) in (yield NETWORKS_OF_USER, (user,))}
-    yield (
-        INSERT_CODE,
-        (
-            uuid_bytes(code.id),
-            code.digest,
-            code.client_id,
-            user,
-            code.redirect_uri,
-            " ".join(code.scopes_asked),
-            " ".join(code.scopes_given),
-            only_networks(pack_networks(code.networks), held),
-            code.code_challenge,
-            code.created_at,
-            code.expires_at,
-            optional_id(code.grant_id),
-            code.voided_at,
-            code.wrong_verifiers,
-        ),
-    )
+    yield INSERT_CODE, _values(code, user, held)
     yield (
         PUT_CONNECTION,
         (
@@ -82,6 +71,35 @@ def save_consent(*, code: AuthorizationCode, connection: Connection, audit: Audi
         ),
     )
     yield entry(audit)
+
+
+def renew_consent(*, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> Verb[bool]:
+    """Store a code for a connection that stands as it was consented to; False where it ended or was changed."""
+    user = uuid_bytes(code.user_id)
+    held = {network for (network,) in (yield NETWORKS_OF_USER, (user,))}
+    stored = yield INSERT_RENEWED, (*_values(code, user, held), consented_at)
+    if stored:
+        yield entry(audit)
+    return bool(stored)
+
+
+def _values(code: AuthorizationCode, user: bytes, held: set[bytes]) -> tuple[Value, ...]:
+    return (
+        uuid_bytes(code.id),
+        code.digest,
+        code.client_id,
+        user,
+        code.redirect_uri,
+        " ".join(code.scopes_asked),
+        " ".join(code.scopes_given),
+        only_networks(pack_networks(code.networks), held),
+        code.code_challenge,
+        code.created_at,
+        code.expires_at,
+        optional_id(code.grant_id),
+        code.voided_at,
+        code.wrong_verifiers,
+    )
 
 
 def take_code(

@@ -47,6 +47,18 @@ class MemoryGrants(MemoryState):
         self._note(audit)
         self._reach("consent.after_commit")
 
+    async def renew_consent(self, *, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> bool:
+        """Store a code for a connection that stands as it was."""
+        self._must_know(code.user_id, code.client_id)
+        self._reach("consent.before_commit")
+        connection, held = self.connections.get((code.user_id, code.client_id)), self.users[code.user_id].roles
+        stands = connection is not None and connection.consented_at == consented_at
+        if stands:
+            self.codes[code.id] = replace(code, networks=tuple(at for at in code.networks if at in held))
+            self._note(audit)
+        self._reach("consent.after_commit")
+        return stands
+
     async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
         """A code, used or not."""
         return self.codes.get(code_id)

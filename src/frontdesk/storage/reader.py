@@ -1,6 +1,6 @@
 """Reading: points inline on the event loop's thread, from memory where nothing changed, long lists beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from frontdesk.storage.verbs import Execute, Verb, run
 DATA_VERSION = "PRAGMA data_version"
 
 T = TypeVar("T")
-Key = TypeVar("Key", bound=str)
+Key = TypeVar("Key", bound=Hashable)
 Record = TypeVar("Record")
 
 _NOTHING = Cache(grants=1, others=1)  # what is remembered while memory cannot be proven fresh

@@ -173,7 +173,8 @@ class VerbStore:
     # -- connections, codes, grants
     async def find_connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
         """What the last consent gave."""
-        return await self._reader.read(connections.find_connection, user_id, client_id)
+        pair = (user_id, client_id)
+        return await self._reader.recall(self._reader.cache.connections, pair, connections.find_connection)
 
     async def list_connections(self, user_id: UserId) -> Sequence[tuple[Connection, Sequence[Grant]]]:
         """A user's connections with their live grants."""
@@ -191,6 +192,11 @@ class VerbStore:
         """Store a code and what the connection now is."""
         verb = consents.save_consent(code=code, connection=connection, audit=audit)
         await self._writer.write(verb, step="consent")
+
+    async def renew_consent(self, *, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> bool:
+        """Store a code for a connection that stands as it was."""
+        verb = consents.renew_consent(code=code, consented_at=consented_at, audit=audit)
+        return await self._writer.write(verb, step="consent")
 
     async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
         """A code, used or not."""
@@ -248,7 +254,7 @@ class VerbStore:
 
     async def find_session(self, session_id: SessionId) -> Session | None:
         """A session's row."""
-        return await self._reader.read(sessions.find_session, session_id)
+        return await self._reader.recall(self._reader.cache.sessions, session_id, sessions.find_session)
 
     async def touch_session(self, *, session_id: SessionId, now: Micros) -> None:
         """Note that it was seen."""

@@ -66,3 +66,11 @@ END;
 CREATE TRIGGER grants_gone AFTER DELETE ON grants WHEN OLD.revoked_at IS NULL BEGIN
     INSERT INTO change_log (kind, subject) VALUES ('grant', OLD.id);
 END;
+
+-- A connection is known by its user's 16 bytes and its client's id, one after the other.
+CREATE TRIGGER connections_changed AFTER UPDATE ON connections BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('connection', CAST(OLD.user_id || OLD.client_id AS BLOB));
+END;
+CREATE TRIGGER connections_gone AFTER DELETE ON connections BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('connection', CAST(OLD.user_id || OLD.client_id AS BLOB));
+END;

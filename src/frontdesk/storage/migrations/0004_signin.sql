@@ -32,3 +32,10 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user ON sessions (user_id, signed_in_at);
 CREATE INDEX sessions_by_last_seen ON sessions (last_seen_at);
+
+CREATE TRIGGER sessions_changed AFTER UPDATE ON sessions BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('session', OLD.id);
+END;
+CREATE TRIGGER sessions_gone AFTER DELETE ON sessions BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('session', OLD.id);
+END;
