@@ -8,6 +8,7 @@ import pytest
 from frontdesk.flows.account import Account, FreshSecret, NetworkAccess
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.connected import ConnectedApps
+from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Origin
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import Email
@@ -39,6 +40,7 @@ def apps_of(story: Story) -> ConnectedApps:
         store=story.house.store,
         clock=story.clock,
         mint=story.house.mint,
+        fresh=FreshCodes(),
         issuer="https://desk.example",
         offered_roles=PICKER,
         code_lifetime=60_000_000,

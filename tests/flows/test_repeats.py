@@ -10,6 +10,7 @@ import pytest
 
 from flows.scene import BLOCKED, COURSES, PICKER, REVOKED, UNBLOCKED, Change, Scene, name_of, parts_of
 from frontdesk.flows import repeats as kept_refreshes
+from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.registration import FreshClient
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.token import TokenFlow
@@ -40,6 +41,7 @@ class Counter:
             witness=house.witness,
             uses=LastUses(house.store),
             repeats=self.repeats,
+            fresh=FreshCodes(),
             offered_roles=PICKER,
             access_token_lifetime=HOUR,
             grants_per_connection=256,

@@ -13,6 +13,7 @@ from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.decisions import Decisions
+from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.revoke import RevokeFlow
 from frontdesk.flows.sessions import Sessions
@@ -76,7 +77,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     policy = policy or load_policy(settings)
     known_scopes = policy.known_scopes if settings.openapi is not None else None
     roles = frozenset(Role(role) for role in settings.picker_roles)
-    uses = LastUses(store)
+    uses, fresh = LastUses(store), FreshCodes()
     pages = Pages(settings)
     sessions = Sessions(store=store, clock=clock, mint=mint)
     sign_in = SignIn(
@@ -93,6 +94,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         store=store,
         clock=clock,
         mint=mint,
+        fresh=fresh,
         issuer=settings.issuer,
         offered_roles=roles,
         code_lifetime=settings.code_lifetime * SECOND,
@@ -107,6 +109,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             witness=house.witness,
             uses=uses,
             repeats=Repeats(mint.trace),
+            fresh=fresh,
             offered_roles=roles,
             access_token_lifetime=settings.access_token_lifetime * SECOND,
             grants_per_connection=settings.grants_per_connection,

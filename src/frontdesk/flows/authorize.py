@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.protocol.authorize import (
     AuthorizeRequest,
@@ -95,6 +96,7 @@ class AuthorizeFlow:
     store: Store
     clock: Clock
     mint: Mint
+    fresh: FreshCodes
     issuer: str
     offered_roles: frozenset[Role]
     code_lifetime: int
@@ -105,7 +107,7 @@ class AuthorizeFlow:
     ) -> SendBack | NeedsSignIn | NeedsConsent | Refusal:
         """Judge a request and find its next step; a Refusal is for an error page."""
         client_id = form.get("client_id")
-        client = await self.store.find_client(ClientId(client_id)) if client_id is not None else None
+        client = await self._find_client(ClientId(client_id)) if client_id is not None else None
         request = judge_authorize(form, client, known_scopes=self.known_scopes)
         if isinstance(request, Refusal):
             return request
@@ -158,7 +160,7 @@ class AuthorizeFlow:
             consented_at=code.created_at,
         )
         await self.store.save_consent(code=code, connection=connection, audit=audit)
-        return self._hand_over(tx, value)
+        return self._hand_over(tx, code, value)
 
     def seal(self, tx: Transaction) -> str:
         """The transaction as text that only this installation can read."""
@@ -199,6 +201,9 @@ class AuthorizeFlow:
             expires_at=Micros(self.clock.now() + TRANSACTION_LIFETIME),
         )
 
+    async def _find_client(self, client_id: ClientId) -> Client | None:
+        return self.store.glance().client(client_id) or await self.store.find_client(client_id)
+
     async def _client(self, tx: Transaction) -> Client | Refusal:
         """The app as it is now: its registration may have changed since the request was sealed."""
         client = await self.store.find_client(tx.client_id)
@@ -214,7 +219,8 @@ class AuthorizeFlow:
         """Issue a code without asking, where this very thing was approved before (the contract's Consent section)."""
         if "consent" in tx.prompt or not client.is_confidential:
             return None
-        connection = await self.store.find_connection(user.id, client.id)
+        glance = self.store.glance()
+        connection = glance.connection(user.id, client.id) or await self.store.find_connection(user.id, client.id)
         if connection is None or connection.redirect_uri != tx.redirect_uri:
             return None
         if missing(tx.scopes, connection.scopes_given):
@@ -225,7 +231,7 @@ class AuthorizeFlow:
             return None
         code, value, audit = self._new_code(tx, user.id, live, origin)
         renewed = await self.store.renew_consent(code=code, consented_at=connection.consented_at, audit=audit)
-        return self._hand_over(tx, value) if renewed else None
+        return self._hand_over(tx, code, value) if renewed else None
 
     async def _page(
         self, tx: Transaction, client: Client, user: User, *, ticked: frozenset[str] | None, problem: str = ""
@@ -293,9 +299,10 @@ class AuthorizeFlow:
         )
         return code, value, audit
 
-    def _hand_over(self, tx: Transaction, code: str) -> SendBack:
+    def _hand_over(self, tx: Transaction, code: AuthorizationCode, value: str) -> SendBack:
+        self.fresh.put(code)
         target = RedirectTarget(tx.redirect_uri)
-        return SendBack(location=success_location(target, code=code, state=tx.state, issuer=self.issuer))
+        return SendBack(location=success_location(target, code=value, state=tx.state, issuer=self.issuer))
 
     def _fault(self, tx: Transaction, reason: Reason) -> SendBack:
         fault = FaultSentBack(target=RedirectTarget(tx.redirect_uri), state=tx.state, reason=reason)

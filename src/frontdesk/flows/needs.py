@@ -154,6 +154,12 @@ class Glance(Protocol):
     def grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not, if in memory."""
 
+    def session(self, session_id: SessionId) -> Session | None:
+        """A session's row, if in memory."""
+
+    def connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
+        """What the last consent gave, if in memory."""
+
 
 class Store(Protocol):
     """Remembers. `audit` rows are saved in the verb's own transaction.

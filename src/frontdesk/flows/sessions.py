@@ -44,6 +44,16 @@ class Sessions:
             await self._touch(session)
         return session, user
 
+    def stands(self, session: Session, user: User) -> bool:
+        """Whether what was recognised before is the very same and alive, with no need to note that it was seen."""
+        glance, now = self.store.glance(), self.clock.now()
+        return (
+            glance.session(session.id) is session
+            and glance.user(user.id) is user
+            and now < session.last_seen_at + TOUCH_EVERY
+            and session_alive(session, now=now)
+        )
+
     async def open(self, user: User, *, replaces: Session | None, origin: Origin) -> OpenedSession:
         """A new session under a new id, whatever the browser held before (no fixation); the one it replaces ends."""
         now = self.clock.now()

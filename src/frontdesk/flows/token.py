@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
@@ -29,6 +30,7 @@ class TokenFlow:
     witness: Witness
     uses: LastUses
     repeats: Repeats
+    fresh: FreshCodes
     offered_roles: frozenset[Role]
     access_token_lifetime: int
     grants_per_connection: int
@@ -106,7 +108,8 @@ class TokenFlow:
         if value is None:
             return Refusal(reason=Reason.MISSING_CODE)
         code_id = self.mint.read_code(value)
-        code = await self.store.find_code(code_id) if code_id is not None else None
+        fresh = self.fresh.take(code_id) if code_id is not None else None
+        code = fresh or (await self.store.find_code(code_id) if code_id is not None else None)
         if code is None:
             return Refusal(reason=Reason.CODE_UNKNOWN)
         now = self.clock.now()

@@ -50,17 +50,17 @@ def read_pairs(raw: bytes, *, max_fields: int = MAX_FIELDS) -> list[tuple[str, s
             # Nothing is encoded, as in most token requests: one decoding for all.
             plain = [field.partition("=") for field in raw.decode("utf-8").split("&") if field]
             return [(name, value) for name, _, value in plain]
-        encoded = [field.partition(b"=") for field in raw.split(b"&") if field]
-        return [(_decode(name), _decode(value)) for name, _, value in encoded]
+        return [(_read(name), _read(value)) for name, _, value in (f.partition(b"=") for f in raw.split(b"&") if f)]
     except ValueError:
         return None
 
 
+def _read(raw: bytes) -> str:
+    return _decode(raw) if b"%" in raw or b"+" in raw else raw.decode("utf-8")
+
+
 def _decode(raw: bytes) -> str:
-    if b"+" in raw:
-        raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
-        if _BROKEN_ESCAPE.search(raw):
-            raise ValueError("broken escape")
-        raw = unquote_to_bytes(raw)
-    return raw.decode("utf-8")
+    raw = raw.replace(b"+", b" ")
+    if _BROKEN_ESCAPE.search(raw):
+        raise ValueError("broken escape")
+    return unquote_to_bytes(raw).decode("utf-8")

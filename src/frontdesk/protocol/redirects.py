@@ -9,6 +9,7 @@ MAX_URI = 2_000
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "[::1]", "localhost"})
 _OUR_PARAMETERS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri", "response"})
 _URI_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?@!$&'()+,;=%\[\]]+")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _ENCODED_PATH = re.compile(r"%(2e|2f|5c|25|23|00|0a|0d|09|20)", re.IGNORECASE)
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -33,9 +34,14 @@ class RedirectTarget:
 
     def with_parameters(self, parameters: list[tuple[str, str]]) -> str:
         """The URI with parameters added to its query, each encoded so that nothing can split a header."""
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters)
+        query = "&".join([f"{name}={_encode(value)}" for name, value in parameters])
         joint = "&" if "?" in self.uri else "?"
         return f"{self.uri}{joint}{query}"
+
+
+def _encode(value: str) -> str:
+    # Codes and most states need no encoding.
+    return value if _UNRESERVED.fullmatch(value) else quote(value, safe="")
 
 
 def match(asked: str | None, registered: tuple[str, ...]) -> RedirectTarget | None:

@@ -11,6 +11,7 @@ Scopes: TypeAlias = tuple[str, ...]
 READONLY = ".readonly"
 MAX_SCOPES = 200
 MAX_SCOPE_TEXT = 8_192
+_ORDINARY = 512
 
 # RFC 6749 appendix A.4 (%x21 / %x23-5B / %x5D-7E) less the comma, which separates here.
 _SCOPE = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,128}")
@@ -22,6 +23,10 @@ def read_scopes(text: str) -> Scopes | None:
 
     An empty text gives an empty tuple: whether that is allowed is the caller's rule.
     """
+    return _split(text) if len(text) > _ORDINARY else _split_again(text)
+
+
+def _split(text: str) -> Scopes | None:
     if len(text) > MAX_SCOPE_TEXT:
         return None
     asked: dict[str, None] = {}
@@ -32,6 +37,10 @@ def read_scopes(text: str) -> Scopes | None:
             return None
         asked[scope] = None
     return tuple(asked) if len(asked) <= MAX_SCOPES else None
+
+
+# An app asks for the same scopes again and again.
+_split_again = lru_cache(maxsize=1_024)(_split)
 
 
 def render_scopes(scopes: Iterable[str]) -> str:

@@ -151,6 +151,14 @@ class Cache:
         """A grant, revoked or not, if remembered."""
         return self.grants.get(grant_id)
 
+    def session(self, session_id: SessionId) -> Session | None:
+        """A session's row, if remembered."""
+        return self.sessions.get(session_id)
+
+    def connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
+        """What the last consent gave, if remembered."""
+        return self.connections.get((user_id, client_id))
+
 
 def _text(subject: bytes) -> str:
     return subject.decode()

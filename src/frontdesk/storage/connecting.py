@@ -10,7 +10,7 @@ PATIENCE = 5_000
 
 _STATEMENTS = 256
 _WAL_LIMIT = 64 * 1024 * 1024
-# The commit that finds so many pages in the log copies them, and its group waits: little and often beats SQLite's 1,000.
+# The commit that finds so many pages in the log copies them, and its group waits: little and often, not SQLite's 1,000.
 _LOG_PAGES = 400
 
 

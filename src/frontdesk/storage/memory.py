@@ -6,8 +6,28 @@ No verb awaits anything between its first look and its last change: on one event
 from collections.abc import Sequence
 from dataclasses import replace
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, GrantId, Micros, NetworkId, UserId
-from frontdesk.protocol.records import AuditEvent, Client, Grant, Network, NetworkCredential, Role, User
+from frontdesk.protocol.ids import (
+    ClientId,
+    CredentialId,
+    Digest,
+    Email,
+    GrantId,
+    Micros,
+    NetworkId,
+    SessionId,
+    UserId,
+)
+from frontdesk.protocol.records import (
+    AuditEvent,
+    Client,
+    Connection,
+    Grant,
+    Network,
+    NetworkCredential,
+    Role,
+    Session,
+    User,
+)
 from frontdesk.storage.memory_grants import MemoryGrants
 from frontdesk.storage.memory_signin import MemorySignIn
 
@@ -38,6 +58,14 @@ class MemoryStore(MemoryGrants, MemorySignIn):
     def user(self, user_id: UserId) -> User | None:
         """A user with roles."""
         return self.users.get(user_id)
+
+    def session(self, session_id: SessionId) -> Session | None:
+        """A session's row."""
+        return self.sessions.get(session_id)
+
+    def connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
+        """What the last consent gave."""
+        return self.connections.get((user_id, client_id))
 
     def network(self, network_id: NetworkId) -> Network | None:
         """A network."""

@@ -11,6 +11,7 @@ from frontdesk.protocol.records import Session, User
 from frontdesk.protocol.signin import SESSION_LIFETIME
 from frontdesk.web.cookies import BROWSER, DEVICE, HOST_PREFIX, SESSION, read_cookies, render_cookie
 
+KNOWN = 4_096
 BROWSER_LIFETIME = 365 * 24 * 3600  # seconds
 _BROWSER = re.compile(r"fdbr_[A-Za-z0-9_-]{22}")
 
@@ -34,9 +35,25 @@ class Visitors:
     sign_in: SignIn
     mint: Mint
     https: bool
+    # Signed-in visitors by a keyed hash of their cookies, good while session and user are the very same records.
+    _known: dict[bytes, Visitor] = field(default_factory=dict, repr=False)
 
     async def recognise(self, cookie_header: bytes | None) -> Visitor:
         """The visitor behind a Cookie header; raises StoreUnavailable rather than guess that nobody is signed in."""
+        trace = self.mint.trace(cookie_header or b"")
+        known = self._known.get(trace)
+        if known is not None and known.session is not None and known.user is not None:
+            if self.sessions.stands(known.session, known.user):
+                return known
+            del self._known[trace]
+        visitor = await self._recognise(cookie_header)
+        if visitor.session is not None and not visitor.new_browser:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[trace] = visitor
+        return visitor
+
+    async def _recognise(self, cookie_header: bytes | None) -> Visitor:
         cookies = read_cookies(cookie_header)
         prefix = HOST_PREFIX if self.https else ""
         browser = cookies.get(prefix + BROWSER, "")
