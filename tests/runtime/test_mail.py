@@ -245,7 +245,7 @@ async def test_a_final_refusal_is_dropped_at_once(
 
 async def test_a_letter_dies_with_its_use(offices: list[PostOffice], events: list[dict[str, Any]]) -> None:
     """FT-54: nobody answers; after its useful time the letter is dropped with an event."""
-    office = open_post_office("smtp://127.0.0.1:9", FROM, useful_for=0.3)
+    office = open_post_office("smtp://127.0.0.1:9", FROM, useful_for=1.5)
     offices.append(office)
     office.post(ADA, "Subject", "text")
     await _until(lambda: any(event["event"] == "mail.dropped" for event in events))

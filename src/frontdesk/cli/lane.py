@@ -18,12 +18,30 @@ from frontdesk.web.front import BODILESS, Front, Route
 class Visit:
     """One request in the fast lane; it stands where uvicorn keeps its own cycle, with what uvicorn asks of that."""
 
-    __slots__ = ("body", "disconnected", "headers", "keep_alive", "method", "response_complete", "route", "target")
+    __slots__ = (
+        "body",
+        "disconnected",
+        "front",
+        "headers",
+        "keep_alive",
+        "method",
+        "response_complete",
+        "route",
+        "target",
+    )
 
     def __init__(
-        self, route: Route, method: str, target: bytes, headers: list[tuple[bytes, bytes]], *, keep_alive: bool
+        self,
+        front: Front,
+        route: Route,
+        method: str,
+        target: bytes,
+        headers: list[tuple[bytes, bytes]],
+        *,
+        keep_alive: bool,
     ) -> None:
-        """A request whose head has come."""
+        """A request whose head has come; whoever was at the door then answers it."""
+        self.front = front
         self.route = route
         self.method = method
         self.target = target
@@ -56,14 +74,14 @@ class LaneProtocol(BoundedProtocol):
         """Take the fast lane where nothing speaks against it."""
         front = self._front()
         route = front.find_whole(self.url.partition(b"?")[0]) if front is not None else None
-        if route is None or not self._is_plain():
+        if front is None or route is None or not self._is_plain():
             self._make_scope()
             super().on_headers_complete()
             return
         self.end_head()
         method = self.parser.get_method().decode("ascii")
         self.cycle = Visit(  # type: ignore[assignment]
-            route, method, self.url, self.headers, keep_alive=self.parser.should_keep_alive()
+            front, route, method, self.url, self.headers, keep_alive=self.parser.should_keep_alive()
         )
 
     def on_body(self, body: bytes) -> None:
@@ -108,10 +126,7 @@ class LaneProtocol(BoundedProtocol):
         )
 
     def _serve(self, visit: Visit) -> None:
-        front = self._front()
-        if front is None:
-            self.transport.close()
-            return
+        front = visit.front
         request = front.receive(
             method=visit.method,
             target=visit.target,

@@ -15,7 +15,7 @@ from frontdesk.protocol.access import Admission, Operation, PartnerCaller
 from frontdesk.protocol.ids import Micros, NetworkId
 from frontdesk.protocol.records import NetworkCredential
 
-KEPT = 16_384
+KEPT = 8_192
 
 Key: TypeAlias = tuple[bytes, NetworkId | None, tuple[Operation, ...]]
 

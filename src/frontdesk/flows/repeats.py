@@ -13,7 +13,7 @@ from frontdesk.flows.needs import Glance
 from frontdesk.protocol.records import Client, Grant, User
 from frontdesk.protocol.scopes import Scopes
 
-KEPT = 16_384
+KEPT = 8_192
 _FIELD = b"refresh_token="
 
 
