@@ -93,6 +93,14 @@ def test_unknown_settings_end_the_start(data: Path) -> None:
     is_one_clear_refusal(done, problem="did you mean FRONTDESK_WORKERS?")
 
 
+def test_https_without_a_trusted_proxy_ends_the_start(data: Path) -> None:
+    """A house that would refuse every call as plain http says so at once, and what to set."""
+    done = try_to_serve("--data", str(data), "--port", "0", "--public-url", "https://api.example.com")
+    is_one_clear_refusal(done, problem="https://api.example.com is https")
+    assert "FRONTDESK_TRUSTED_PROXIES" in done.stderr
+    assert not data.exists()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ready_means_one_line_with_the_address(new_house: NewHouse, workers: int) -> None:
     """Printed once requests are answered."""

@@ -38,7 +38,9 @@ def add(ground: Ground, title: str, owner: str, network_id: str | None) -> None:
             ("client secret", fresh.secret),
         ]
     )
-    print_next("Keep the secret now: it is not shown here again. Its owner can see it under Account > network > API.")
+    print_next(
+        "Keep the secret now: it is not shown again. The owner makes a new pair under Account > [network] > API."
+    )
 
 
 @network.command("list")

@@ -41,6 +41,7 @@ def serve(ground: Ground, /, **flags: Any) -> int:
     With two or more workers, SIGHUP reads the settings and the document anew.
     """
     settings = settle(ground, **flags)
+    refuse_deaf_house(settings)
     listener = open_door(settings)
     settings = dataclasses.replace(settings, port=listener.getsockname()[1])
     enter_folder(settings.data, create=True, lasting=True)
@@ -64,6 +65,15 @@ def serve(ground: Ground, /, **flags: Any) -> int:
         if refused is None:
             raise
         raise refused from error
+
+
+def refuse_deaf_house(settings: Settings) -> None:
+    """Refuse a house that would refuse everybody: it does not speak TLS itself, and believes nobody who does."""
+    if settings.is_https and not settings.trusted_proxies:
+        raise speech.Refused(
+            f"{settings.issuer} is https, but no proxy is trusted to say that a call came over TLS",
+            "name the proxy that ends TLS in trusted_proxies: FRONTDESK_TRUSTED_PROXIES=127.0.0.1",
+        )
 
 
 def _supervisor(ground: Ground, flags: dict[str, Any], settings: Settings, listener: socket.socket) -> "Supervisor":
