@@ -185,7 +185,7 @@ def test_people_read_short_answers_with_the_secret_once(typist: Typist) -> None:
     code, out, err = typist.types("network", "add", "Northside", "--owner", OWNER)
     assert (code, err) == (0, "")
     assert out.count("fdns_") == 1
-    assert "not shown here again" in out
+    assert "not shown again" in out
     code, out, _ = typist.types("network", "list")
     assert code == 0
     assert out.splitlines()[0].split() == ["ID", "OWNER", "CLIENT", "ID", "TITLE"]
