@@ -22,7 +22,7 @@ from frontdesk.settings import Settings
 ORPHAN_SECONDS = 5.0
 # A thread that comes back from a commit waits at most this long for the interpreter; by default 5 ms, fifty requests.
 SWITCH_SECONDS = 0.0001
-# Requests leave no cycles behind, and a full collection walks every remembered record: 30 ms that somebody waits for.
+# Requests leave no cycles behind, and a full collection walks every remembered record while somebody waits.
 COLLECT_AFTER = (50_000, 50, 1_000)
 _PR_SET_PDEATHSIG = 1
 
