@@ -11,9 +11,11 @@ CodeId = NewType("CodeId", str)
 SessionId = NewType("SessionId", str)
 ChallengeId = NewType("ChallengeId", str)
 
-# `fdci_…` for a partner's app, `fdni_…` for a network's Basic pair; imported ids keep their form.
+# `fdci_…` for a partner's app, `fdni_…` for a network's Basic pair, `fdri_…` for an API that asks what tokens are
+# worth; imported ids keep their form.
 ClientId = NewType("ClientId", str)
 CredentialId = NewType("CredentialId", str)
+ResourceServerId = NewType("ResourceServerId", str)
 
 # Microseconds since 1970-01-01 UTC. Alive means `now < expires_at`.
 Micros = NewType("Micros", int)

@@ -13,6 +13,7 @@ from frontdesk.protocol.ids import (
     GrantId,
     Micros,
     NetworkId,
+    ResourceServerId,
     SessionId,
     UserId,
 )
@@ -41,11 +42,15 @@ class Network:
     id: NetworkId
     title: str
     created_at: Micros
+    suspended_at: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person, with the role held in each network. A blocked user's grants are refused until unblocked."""
+    """A person, with the role held in each network. A blocked user's grants are refused until unblocked.
+
+    `roles` holds what counts: no suspended role, and none in a suspended network.
+    """
 
     id: UserId
     email: Email
@@ -65,6 +70,8 @@ class NetworkCredential:
     secret_digest: Digest = field(repr=False)
     created_at: Micros
     last_used_at: Micros | None = None
+    sealed_secret: str | None = field(default=None, repr=False)  # the secret again, for its owner's eyes (D8)
+    foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +88,14 @@ class Client:
     created_at: Micros
     disabled_at: Micros | None = None
     secret_changed_at: Micros | None = None
+    native: bool = False  # its loopback redirect URIs match on any port (RFC 8252 §7.3)
+    own_scopes: Scopes = ()  # what it may do without a user: client credentials (RFC 6749 §4.4)
+    foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
 
     @property
     def is_confidential(self) -> bool:
         """Holds a secret (RFC 6749 §2.1)."""
-        return self.secret_digest is not None
+        return self.secret_digest is not None or self.foreign_secret is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,30 @@ class Grant:
     created_at: Micros
     last_used_at: Micros | None = None
     revoked_at: Micros | None = None
+    generation: int = 0  # how often its refresh token was replaced (strict clients)
+    first_digest: Digest | None = field(default=None, repr=False)  # of the first refresh token, once it is replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnGrant:
+    """What an app may do without a user: what its client-credentials tokens point to. At most one an app."""
+
+    id: GrantId
+    client_id: ClientId
+    stamp: int  # 64 random bits, as in Grant
+    scopes: Scopes  # an access token's scope bitmap counts along it
+    created_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceServer:
+    """An API of the provider that may ask what a token is worth (RFC 7662)."""
+
+    id: ResourceServerId
+    name: str
+    secret_digest: Digest = field(repr=False)
+    created_at: Micros
+    disabled_at: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

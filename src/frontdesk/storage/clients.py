@@ -11,19 +11,21 @@ from frontdesk.storage.verbs import Verb
 
 _SELECT = """
 SELECT id, name, redirect_uris, scopes, secret_digest, profile, require_pkce, created_at, disabled_at,
-    secret_changed_at
+    secret_changed_at, native, own_scopes, foreign_secret
 FROM clients
 """
 FIND = _SELECT + "WHERE id = $1"
 LIST = _SELECT + "ORDER BY name, id"
 INSERT = """
 INSERT INTO clients (id, name, redirect_uris, scopes, secret_digest, profile, require_pkce, created_at, disabled_at,
-    secret_changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING id
+    secret_changed_at, native, own_scopes, foreign_secret)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING RETURNING id
 """
 DISABLE = "UPDATE clients SET disabled_at = coalesce(disabled_at, $1) WHERE id = $2 RETURNING id"
 ENABLE = "UPDATE clients SET disabled_at = NULL WHERE id = $1 RETURNING id"
-REPLACE_DIGEST = "UPDATE clients SET secret_digest = $1, secret_changed_at = $2 WHERE id = $3 RETURNING id"
+REPLACE_DIGEST = """
+UPDATE clients SET secret_digest = $1, foreign_secret = NULL, secret_changed_at = $2 WHERE id = $3 RETURNING id
+"""
 
 
 def find_client(client_id: ClientId) -> Verb[Client | None]:
@@ -52,6 +54,9 @@ def add_client(*, client: Client, audit: AuditEvent) -> Verb[bool]:
             client.created_at,
             client.disabled_at,
             client.secret_changed_at,
+            int(client.native),
+            " ".join(client.own_scopes),
+            client.foreign_secret,
         ),
     )
     if not added:
@@ -82,7 +87,7 @@ def set_client_secret(*, client_id: ClientId, digest: Digest, now: Micros, audit
 
 
 def _read(row: tuple[Any, ...]) -> Client:
-    key, name, uris, scopes, digest, profile, require_pkce, created, disabled, changed = row
+    key, name, uris, scopes, digest, profile, require_pkce, created, disabled, changed, native, own, foreign = row
     return Client(
         id=ClientId(key),
         name=name,
@@ -94,4 +99,7 @@ def _read(row: tuple[Any, ...]) -> Client:
         created_at=Micros(created),
         disabled_at=None if disabled is None else Micros(disabled),
         secret_changed_at=None if changed is None else Micros(changed),
+        native=bool(native),
+        own_scopes=read_scopes_column(own),
+        foreign_secret=foreign,
     )

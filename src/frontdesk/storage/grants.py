@@ -24,7 +24,7 @@ from frontdesk.storage.verbs import Verb
 
 _SELECT = """
 SELECT g.id, g.user_id, g.client_id, g.stamp, g.scopes_asked, g.scopes_given, g.edges, g.refresh_digest, g.code_id,
-    g.created_at, g.last_used_at, g.revoked_at
+    g.created_at, g.last_used_at, g.revoked_at, g.generation, g.first_digest
 FROM grants g
 """
 FIND = _SELECT + "WHERE g.id = $1"
@@ -94,7 +94,7 @@ def touch(
 
 
 def _read(row: tuple[Any, ...]) -> Grant:
-    key, user, client, stamp, asked, given, edges, digest, code, created, used, revoked = row
+    key, user, client, stamp, asked, given, edges, digest, code, created, used, revoked, generation, first = row
     return Grant(
         id=GrantId(uuid_text(key)),
         user_id=UserId(uuid_text(user)),
@@ -108,4 +108,6 @@ def _read(row: tuple[Any, ...]) -> Grant:
         created_at=Micros(created),
         last_used_at=None if used is None else Micros(used),
         revoked_at=None if revoked is None else Micros(revoked),
+        generation=generation,
+        first_digest=None if first is None else Digest(first),
     )

@@ -180,7 +180,7 @@ class MemoryStore(MemoryGrants, MemorySignIn):
             return False
         self._reach("regenerate.before_commit")
         del self.credentials[old.client_id]
-        self.credentials[credential.client_id] = replace(credential, last_used_at=None)
+        self.credentials[credential.client_id] = replace(credential, last_used_at=None, foreign_secret=None)
         self._note(audit)
         self._reach("regenerate.after_commit")
         return True
@@ -215,7 +215,7 @@ class MemoryStore(MemoryGrants, MemorySignIn):
         client = self.clients.get(client_id)
         if client is None:
             return False
-        self.clients[client_id] = replace(client, secret_digest=digest, secret_changed_at=now)
+        self.clients[client_id] = replace(client, secret_digest=digest, foreign_secret=None, secret_changed_at=now)
         self._note(audit)
         return True
 

@@ -9,27 +9,31 @@ from frontdesk.storage.columns import network_text
 from frontdesk.storage.users import about, ensure_user, give_role, list_owners
 from frontdesk.storage.verbs import Verb
 
-FIND = "SELECT id, title, created_at FROM networks WHERE id = $1"
+FIND = "SELECT id, title, created_at, suspended_at FROM networks WHERE id = $1"
 INSERT = "INSERT INTO networks (id, title, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING RETURNING id"
 LIST = """
-SELECT n.id, n.title, n.created_at, m.user_id, c.client_id, c.network_id, c.version, c.last_four, c.secret_digest,
-    c.created_at, c.last_used_at
+SELECT n.id, n.title, n.created_at, n.suspended_at, m.user_id, c.client_id, c.network_id, c.version, c.last_four,
+    c.secret_digest, c.created_at, c.last_used_at, c.sealed_secret, c.foreign_secret
 FROM networks n JOIN memberships m ON m.network_id = n.id AND m.role = 'owner' JOIN credentials c ON c.network_id = n.id
 ORDER BY n.title, n.id
 """
 _SELECT_CREDENTIAL = """
-SELECT client_id, network_id, version, last_four, secret_digest, created_at, last_used_at FROM credentials
+SELECT client_id, network_id, version, last_four, secret_digest, created_at, last_used_at, sealed_secret,
+    foreign_secret
+FROM credentials
 """
 FIND_CREDENTIAL = _SELECT_CREDENTIAL + "WHERE client_id = $1"
 FIND_CREDENTIAL_OF = _SELECT_CREDENTIAL + "WHERE network_id = $1"
 INSERT_CREDENTIAL = """
-INSERT INTO credentials (client_id, network_id, version, last_four, secret_digest, created_at, last_used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO credentials (client_id, network_id, version, last_four, secret_digest, created_at, last_used_at,
+    sealed_secret, foreign_secret)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 REGENERATE = """
 UPDATE credentials
-SET client_id = $1, version = $2, last_four = $3, secret_digest = $4, created_at = $5, last_used_at = NULL
-WHERE network_id = $6 AND version = $7 RETURNING version
+SET client_id = $1, version = $2, last_four = $3, secret_digest = $4, created_at = $5, last_used_at = NULL,
+    sealed_secret = $6, foreign_secret = NULL
+WHERE network_id = $7 AND version = $8 RETURNING version
 """
 TOUCH = """
 UPDATE credentials SET last_used_at = $1 WHERE client_id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
@@ -58,7 +62,7 @@ def list_networks() -> Verb[list[tuple[Network, User, NetworkCredential]]]:
     """All networks with owner and pair, by title."""
     owners = {uuid_bytes(user.id): user for user in (yield from list_owners())}
     rows = yield LIST, ()
-    return [(_network(row[:3]), owners[row[3]], _credential(row[4:])) for row in rows]
+    return [(_network(row[:4]), owners[row[4]], _credential(row[5:])) for row in rows]
 
 
 def add_network(
@@ -81,6 +85,8 @@ def add_network(
             credential.secret_digest,
             credential.created_at,
             credential.last_used_at,
+            credential.sealed_secret,
+            credential.foreign_secret,
         ),
     )
     yield entry(about(audit, owner, user))
@@ -97,6 +103,7 @@ def regenerate_credential(*, credential: NetworkCredential, replaces_version: in
             credential.last_four,
             credential.secret_digest,
             credential.created_at,
+            credential.sealed_secret,
             uuid_bytes(credential.network_id),
             replaces_version,
         ),
@@ -108,12 +115,17 @@ def regenerate_credential(*, credential: NetworkCredential, replaces_version: in
 
 
 def _network(row: tuple[Any, ...]) -> Network:
-    raw, title, created = row
-    return Network(id=network_text(raw), title=title, created_at=Micros(created))
+    raw, title, created, suspended = row
+    return Network(
+        id=network_text(raw),
+        title=title,
+        created_at=Micros(created),
+        suspended_at=None if suspended is None else Micros(suspended),
+    )
 
 
 def _credential(row: tuple[Any, ...]) -> NetworkCredential:
-    client, network, version, last_four, digest, created, used = row
+    client, network, version, last_four, digest, created, used, sealed, foreign = row
     return NetworkCredential(
         client_id=CredentialId(client),
         network_id=network_text(network),
@@ -122,4 +134,6 @@ def _credential(row: tuple[Any, ...]) -> NetworkCredential:
         secret_digest=Digest(digest),
         created_at=Micros(created),
         last_used_at=None if used is None else Micros(used),
+        sealed_secret=sealed,
+        foreign_secret=foreign,
     )

@@ -10,8 +10,8 @@ from frontdesk.storage.columns import network_text
 from frontdesk.storage.verbs import Rows, Verb
 
 _SELECT = """
-SELECT u.id, u.email, u.created_at, u.blocked_at, m.network_id, m.role
-FROM users u LEFT JOIN memberships m ON m.user_id = u.id
+SELECT u.id, u.email, u.created_at, coalesce(u.blocked_at, u.suspended_at), m.network_id, m.role
+FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.suspended = 0
 """
 FIND = _SELECT + "WHERE u.id = $1"
 FIND_BY_EMAIL = _SELECT + "WHERE u.email = $1"
