@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.runtime.keys import KEY_FILE, PURPOSES, KeyFileError, KeyRing, open_keys
+from frontdesk.runtime.keyring import PURPOSES, KeyRing
+from frontdesk.runtime.keys import KEY_FILE, KeyFileError, open_keys
 
 
 def _spoil(folder: Path, **changes: object) -> None:
@@ -17,13 +18,13 @@ def _spoil(folder: Path, **changes: object) -> None:
 
 
 def test_a_new_folder_gets_a_private_key_file(tmp_path: Path) -> None:
-    """Four purposes with one key each, in a file and a folder for the owner alone."""
+    """Five purposes with one key each, in a file and a folder for the owner alone."""
     folder = tmp_path / "data"
     ring = open_keys(folder, database_id=None)
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [len(getattr(ring, purpose)) for purpose in PURPOSES] == [1, 1, 1, 1]
-    assert len({getattr(ring, purpose)[0].secret for purpose in PURPOSES}) == 4
+    assert [len(getattr(ring, purpose)) for purpose in PURPOSES] == [1, 1, 1, 1, 1]
+    assert len({getattr(ring, purpose)[0].secret for purpose in PURPOSES}) == 5
     assert {len(getattr(ring, purpose)[0].secret) for purpose in PURPOSES} == {32}
 
 
@@ -121,7 +122,8 @@ DAMAGED = [
     ("not JSON", "{"),
     ("not text", b"\xff\xfe{}"),
     ("a list", "[]"),
-    ("another format", {"format": 2}),
+    ("another format", {"format": 3}),
+    ("a format that is no number", {"format": True}),
     ("no database", {"database": None}),
     ("database no id", {"database": "x"}),
     ("no keys", {"keys": {}}),

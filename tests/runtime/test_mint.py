@@ -10,7 +10,8 @@ import pytest
 from frontdesk.flows import needs
 from frontdesk.protocol.ids import ClientId, CodeId, Digest, GrantId, Micros, NetworkId, SessionId, UserId
 from frontdesk.protocol.records import Edge, Grant
-from frontdesk.runtime.keys import Key, KeyRing, open_keys
+from frontdesk.runtime.keyring import Key, KeyRing
+from frontdesk.runtime.keys import open_keys
 from frontdesk.runtime.mint import Mint
 
 NOW = Micros(1_764_000_000_000_000)
@@ -47,7 +48,8 @@ def _ring(*keys: int, first: bytes = b"k") -> KeyRing:
             Key(id=n, secret=(purpose + first + bytes((n,))).ljust(32, b"."), made_at="") for n in keys or (1,)
         )
 
-    return KeyRing(database_id=ROW, mac=some(b"m"), digest=some(b"d"), seal=some(b"s"), cookie=some(b"c"))
+    purposes = {name: some(name[:1].encode()) for name in ("mac", "digest", "seal", "cookie", "vault")}
+    return KeyRing(database_id=ROW, **purposes)
 
 
 @pytest.fixture

@@ -126,6 +126,15 @@ class Mint(Protocol):
     def unseal(self, purpose: str, text: str) -> bytes | None:
         """The content again; None where anything was changed, or the purpose is another."""
 
+    def keep_secret(self, network_id: str, version: int, secret: str) -> str | None:
+        """A network's secret encrypted for its owner's eyes (D8), bound to network and version.
+
+        None where the key for it was destroyed: then a secret is shown once, and kept nowhere.
+        """
+
+    def reveal_secret(self, network_id: str, version: int, sealed: str) -> str | None:
+        """The secret again; None where it is another pair's, was changed, or its key is gone."""
+
     def trace(self, content: bytes) -> bytes:
         """A keyed 128-bit hash, quick and good within this process only: to find again what must not be kept."""
 

@@ -1,10 +1,7 @@
 """The key file: what signs tokens, proves and seals secrets. Kept outside the database (DESIGN D2, D8).
 
-`keys.json` in the data folder, readable by its owner only, made once, together with a new database:
-
-    {"format": 1, "database": "<id>", "keys": {"mac": [{"id": 1, "made_at": "2026-…Z", "key": "<base64url>"}], …}}
-
-Each purpose has a list of keys: the first makes, all of them read, so that keys can be rotated.
+`keys.json` in the data folder, readable by its owner only, made once, together with a new database. It is read without
+a lock and replaced as a whole under one: a reader sees the old content or the new one.
 """
 
 import fcntl
@@ -13,22 +10,31 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-from frontdesk.protocol.ids import SECOND, read_uuid, uuid_text
-from frontdesk.protocol.tokens import base64url, read_base64url
+from frontdesk.protocol.ids import SECOND, uuid_text
 from frontdesk.runtime.clock import SystemClock
+from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, PURPOSES, Key, KeyRing, read_ring, write_ring
 
 KEY_FILE = "keys.json"
 LOCK_FILE = "keys.lock"
 MAKING_LOCK = "making.lock"
-PURPOSES = ("mac", "digest", "seal", "cookie")
-FORMAT = 1
-KEY_LENGTH = 32
-_MAX_FILE = 64 * 1024
+_MAX_FILE = 256 * 1024
+_DRAFT = ".new"
+_TRIES = 3
+
+# Which content of the file was read: it changes whenever the file is replaced, rewritten, or its custody altered.
+Mark: TypeAlias = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    ring: KeyRing
+    mark: Mark
+    is_old: bool
 
 
 class KeyFileError(Exception):
@@ -41,30 +47,15 @@ class KeyFileError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of one purpose."""
-
-    id: int  # 1 to 255; stored with whatever the key made
-    secret: bytes = field(repr=False)
-    made_at: str  # UTC, for people: when to rotate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRing:
-    """All keys of one installation, and the database that they belong to."""
-
-    database_id: str
-    mac: tuple[Key, ...]  # signs access tokens
-    digest: tuple[Key, ...]  # makes the digests that secrets are stored as
-    seal: tuple[Key, ...]  # encrypts what travels or rests sealed
-    cookie: tuple[Key, ...]  # short proofs: form tokens, budget keys
-
-
 def make_ring(database_id: str, *, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
     """Fresh keys that are kept nowhere: for a store that lives in memory."""
-    keys = {purpose: (Key(id=1, secret=random(KEY_LENGTH), made_at=""),) for purpose in PURPOSES}
-    return KeyRing(database_id=database_id, **keys)
+    return KeyRing(database_id=database_id, **{purpose: (_draw_key(1, "", random),) for purpose in PURPOSES})
+
+
+def draw_key(key_id: int, *, random: Callable[[int], bytes] = os.urandom) -> Key:
+    """A fresh key, made now."""
+    made_at = datetime.fromtimestamp(SystemClock().now() // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _draw_key(key_id, made_at, random)
 
 
 def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
@@ -72,30 +63,73 @@ def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], 
 
     `database_id` is the id that the database holds, None where there is no database yet: a new one must then take
     the id of the key ring that is returned. Of several processes that start at once, one makes the file and the
-    others read it. Raises `KeyFileError`, and never replaces a file that is there.
+    others read it. A file of format 1 is given a vault. Raises `KeyFileError`, and never begins a file that is there
+    anew.
     """
     path = folder / KEY_FILE
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.path.lexists(path):
+            with _locked(folder / LOCK_FILE):
+                _make(path, database_id, random)
+        found = _read(path)
+        _check_database(path, found.ring, database_id)
+        if not found.is_old:
+            return found.ring
         with _locked(folder / LOCK_FILE):
-            if not os.path.lexists(path):
-                if database_id is not None:
-                    raise KeyFileError(
-                        f"{path} is missing, but there is a database that needs it",
-                        "restore the key file from your backup; without it no token or secret can be checked",
-                    )
-                _write_new(path, random)
-            ring = _read(path)
+            return _upgrade(path, random)
     except OSError as error:
-        raise KeyFileError(
-            f"cannot use {path}: {error.strerror or error}", "check the data folder's owner and mode"
-        ) from error
-    if database_id is not None and ring.database_id != database_id:
-        raise KeyFileError(
-            f"{path} belongs to another database",
-            "the key file and the database are one pair: restore both from the same backup",
-        )
-    return ring
+        raise _cannot_use(path, error) from error
+
+
+def read_keys(folder: Path, *, database_id: str | None) -> tuple[KeyRing, Mark]:
+    """The keys as they are now, without waiting for anybody, and which content that was. Raises `KeyFileError`."""
+    path = folder / KEY_FILE
+    try:
+        found = _read(path)
+    except OSError as error:
+        raise _cannot_use(path, error) from error
+    _check_database(path, found.ring, database_id)
+    return found.ring, found.mark
+
+
+def mark_of(folder: Path) -> Mark | None:
+    """Which content the key file has now, at the price of one system call; None where there is none."""
+    try:
+        return _mark(os.stat(folder / KEY_FILE, follow_symlinks=False))
+    except OSError:
+        return None
+
+
+class HeldKeyFile:
+    """A key file that this process alone may change."""
+
+    def __init__(self, path: Path, ring: KeyRing) -> None:
+        """Use `hold_keys`."""
+        self._path = path
+        self.ring = ring
+
+    def write(self, ring: KeyRing, *, wipe: bool = False) -> None:
+        """Put a whole new content in the old one's place; `wipe`: then overwrite the old one, as far as disks allow."""
+        try:
+            _replace(self._path, ring, wipe=wipe)
+        except OSError as error:
+            raise _cannot_use(self._path, error) from error
+        self.ring = ring
+
+
+@contextmanager
+def hold_keys(folder: Path, *, database_id: str) -> Iterator[HeldKeyFile]:
+    """Keep everybody else from changing the key file meanwhile; whoever reads it does not wait. KeyFileError."""
+    path = folder / KEY_FILE
+    try:
+        lock = _take_lock(folder / LOCK_FILE)
+    except OSError as error:
+        raise _cannot_use(path, error) from error
+    try:
+        yield HeldKeyFile(path, read_keys(folder, database_id=database_id)[0])
+    finally:
+        os.close(lock)
 
 
 @contextmanager
@@ -118,48 +152,128 @@ def making(folder: Path, database: str) -> Iterator[tuple[bool, bool]]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    lock = _take_lock(path)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
         os.close(lock)
 
 
-def _write_new(path: Path, random: Callable[[int], bytes]) -> None:
-    """Write the whole file beside its place, then link it there: a crash leaves no half of a key file."""
-    made_at = datetime.fromtimestamp(SystemClock().now() // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    keys = {purpose: [{"id": 1, "made_at": made_at, "key": base64url(random(KEY_LENGTH))}] for purpose in PURPOSES}
-    content = json.dumps({"format": FORMAT, "database": uuid_text(random(16)), "keys": keys}, indent=2) + "\n"
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)  # left by a crash; nobody else is here, we hold the lock
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _take_lock(path: Path) -> int:
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _draw_key(key_id: int, made_at: str, random: Callable[[int], bytes]) -> Key:
+    return Key(id=key_id, secret=random(KEY_LENGTH), made_at=made_at)
+
+
+def _make(path: Path, database_id: str | None, random: Callable[[int], bytes]) -> None:
+    """Make the file, unless another process did while we waited for the lock."""
+    if os.path.lexists(path):
+        return
+    if database_id is not None:
+        raise KeyFileError(
+            f"{path} is missing, but there is a database that needs it",
+            "restore the key file from your backup; without it no token or secret can be checked",
+        )
+    keys = {purpose: (draw_key(1, random=random),) for purpose in PURPOSES}
+    draft = _write_draft(path, KeyRing(database_id=uuid_text(random(16)), **keys))
     os.link(draft, path)  # unlike a rename, fails where the name is taken
     draft.unlink()
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _settle(path.parent)
+
+
+def _upgrade(path: Path, random: Callable[[int], bytes]) -> KeyRing:
+    """Give a file of format 1 a vault, unless another process did while we waited for the lock."""
+    found = _read(path)
+    if not found.is_old:
+        return found.ring
+    ring = replace(found.ring, vault=(draw_key(1, random=random),))
+    _replace(path, ring, wipe=False)
+    return ring
+
+
+def _replace(path: Path, ring: KeyRing, *, wipe: bool) -> None:
+    """Write beside its place, then rename: a crash leaves the old content or the new one, whole and durable."""
+    old = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(old)
+        draft = _write_draft(path, ring)
+        if found.st_uid != os.geteuid():  # root beside a server that runs as another user
+            os.chown(draft, found.st_uid, found.st_gid)
+        os.replace(draft, path)
+        _settle(path.parent)
+        if wipe:
+            os.pwrite(old, bytes(found.st_size), 0)
+            os.fsync(old)
+    finally:
+        os.close(old)
+
+
+def _write_draft(path: Path, ring: KeyRing) -> Path:
+    draft = path.with_name(path.name + _DRAFT)
+    draft.unlink(missing_ok=True)  # left by a crash; nobody else is here, we hold the lock
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
+        file.write(json.dumps(write_ring(ring), indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _settle(folder: Path) -> None:
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
 
 
-def _read(path: Path) -> KeyRing:
+def _read(path: Path) -> _Found:
+    for _ in range(_TRIES):
+        content, mark = _read_content(path)
+        try:
+            said = json.loads(content)
+            return _Found(read_ring(said), mark, is_old=said["format"] != FORMAT)
+        except (ValueError, KeyError, TypeError) as error:
+            damage = KeyFileError(f"{path} is damaged: {_flaw(error)}", "restore it from your backup")
+        if mark_of(path.parent) == mark:
+            break  # else it was replaced, and what we had in hand wiped, while we read
+    raise damage
+
+
+def _read_content(path: Path) -> tuple[bytes, Mark]:
     if path.is_symlink():
         raise KeyFileError(f"{path} is a symbolic link", "put the file itself into the data folder")
     # Non-blocking: a named pipe in its place must be refused, not waited for.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        _check_custody(path, os.fstat(descriptor))
-        content = os.read(descriptor, _MAX_FILE)
+        found = os.fstat(descriptor)
+        _check_custody(path, found)
+        return os.read(descriptor, _MAX_FILE), _mark(found)
     finally:
         os.close(descriptor)
-    try:
-        return _parse(json.loads(content))
-    except (ValueError, KeyError, TypeError) as error:
-        raise KeyFileError(f"{path} is damaged: {_flaw(error)}", "restore it from your backup") from None
+
+
+def _mark(found: os.stat_result) -> Mark:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _check_database(path: Path, ring: KeyRing, database_id: str | None) -> None:
+    if database_id is not None and ring.database_id != database_id:
+        raise KeyFileError(
+            f"{path} belongs to another database",
+            "the key file and the database are one pair: restore both from the same backup",
+        )
+
+
+def _cannot_use(path: Path, error: OSError) -> KeyFileError:
+    return KeyFileError(f"cannot use {path}: {error.strerror or error}", "check the data folder's owner and mode")
 
 
 def _flaw(error: Exception) -> str:
@@ -182,36 +296,3 @@ def _check_custody(path: Path, found: os.stat_result) -> None:
         raise KeyFileError(
             f"{path} belongs to user {found.st_uid}, not to user {me}", "run as the data folder's owner, or chown it"
         )
-
-
-def _parse(content: Any) -> KeyRing:
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT}")
-    database = content.get("database")
-    if not isinstance(database, str) or read_uuid(database) != database:
-        raise ValueError('"database" is not an id')
-    keys = content.get("keys")
-    if not isinstance(keys, dict) or set(keys) != set(PURPOSES):
-        raise ValueError(f'"keys" does not hold exactly {", ".join(PURPOSES)}')
-    return KeyRing(database_id=database, **{purpose: _parse_keys(purpose, keys[purpose]) for purpose in PURPOSES})
-
-
-def _parse_keys(purpose: str, listed: Any) -> tuple[Key, ...]:
-    if not isinstance(listed, list) or not listed:
-        raise ValueError(f'no key for "{purpose}"')
-    keys = tuple(_parse_key(purpose, item) for item in listed)
-    if len({key.id for key in keys}) != len(keys):
-        raise ValueError(f'two keys for "{purpose}" have one id')
-    return keys
-
-
-def _parse_key(purpose: str, item: Any) -> Key:
-    key_id, made_at, text = (
-        (item.get(name) for name in ("id", "made_at", "key")) if isinstance(item, dict) else [None] * 3
-    )
-    secret = read_base64url(text) if isinstance(text, str) else None
-    if type(key_id) is not int or not 1 <= key_id <= 255 or not isinstance(made_at, str):
-        raise ValueError(f'a key for "{purpose}" has no id or date')
-    if secret is None or len(secret) != KEY_LENGTH or not any(secret):
-        raise ValueError(f'a key for "{purpose}" is not {KEY_LENGTH} bytes')
-    return Key(id=key_id, secret=secret, made_at=made_at)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import re
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -11,7 +12,7 @@ from frontdesk.protocol import tokens
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
 from frontdesk.protocol.records import Grant
-from frontdesk.runtime.keys import Key, KeyRing
+from frontdesk.runtime.keyring import Key, KeyRing
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +25,7 @@ _NONCE = 12
 _TAG = 16
 _COUNTS = tokens.MAX_COUNTER + 1
 _NOBODY = Digest(bytes(33))  # key ids begin at 1
+_KEY_ID = re.compile(r"[1-9][0-9]{0,2}")
 
 
 class _Clock(Protocol):
@@ -36,17 +38,22 @@ class Mint:
     def __init__(self, ring: KeyRing, clock: _Clock, *, random: Callable[[int], bytes] = os.urandom) -> None:
         """Around the keys of one installation."""
         self._random = random
-        self._mac_keys = {key.id: key.secret for key in ring.mac}
-        self._mac_id = ring.mac[0].id
-        self._mac_key = ring.mac[0].secret
-        self._digest_keys = {key.id: key.secret for key in ring.digest}
-        self._digest_first = ring.digest[0]
-        self._seal_keys = {key.id: key for key in ring.seal}
-        self._seal_first = ring.seal[0]
-        self._cookie_key = ring.cookie[0].secret
         self._trace_key = random(32)
         self._ids = TimeOrderedIds(clock, random)
         self._counter = int.from_bytes(random(4))
+        self.load(ring)
+
+    def load(self, ring: KeyRing) -> None:
+        """Make and prove with these keys from now on; what the retired ones made proves nothing any more."""
+        mac, digest = ring.in_force("mac"), ring.in_force("digest")
+        self._mac_keys = {key.id: key.secret for key in mac}
+        self._mac_id = mac[0].id
+        self._mac_key = mac[0].secret
+        self._digest_keys = {key.id: key.secret for key in digest}
+        self._digest_first = digest[0]
+        self._seal_keys = {key.id: key for key in ring.in_force("seal")}
+        self._cookie_keys = {key.id: key for key in ring.in_force("cookie")}
+        self._vault_keys = {key.id: key for key in ring.in_force("vault")}
 
     # -- ids and plain randomness
     def new_id(self) -> str:
@@ -142,25 +149,31 @@ class Mint:
     # -- sealing and short proofs
     def seal(self, purpose: str, content: bytes) -> str:
         """Encrypt and authenticate: base64url of key id, salt, nonce and AES-256-GCM with `purpose` as its data."""
-        key, salt, nonce = self._seal_first, self._random(_SALT), self._random(_NONCE)
-        sealed = _cipher(key, salt).encrypt(nonce, content, purpose.encode())
-        return tokens.base64url(bytes((key.id,)) + salt + nonce + sealed)
+        key = next(iter(self._seal_keys.values()))
+        return tokens.base64url(bytes((key.id,)) + _encrypt(key, b"seal", content, purpose.encode(), self._random))
 
     def unseal(self, purpose: str, text: str) -> bytes | None:
         """The content again; None where anything was changed, or the purpose is another."""
         raw = tokens.read_base64url(text)
-        if raw is None or len(raw) < 1 + _SALT + _NONCE + _TAG:
-            return None
-        key = self._seal_keys.get(raw[0])
+        key = self._seal_keys.get(raw[0]) if raw else None
+        return _decrypt(key, b"seal", raw[1:], purpose.encode()) if raw and key is not None else None
+
+    # -- secrets that their owners may see again (D8)
+    def keep_secret(self, network_id: str, version: int, secret: str) -> str | None:
+        """A network's secret, encrypted for its owner's eyes: key id, point, base64url. None: there is no vault key."""
+        key = next(iter(self._vault_keys.values()), None)
         if key is None:
             return None
-        salt, rest = raw[1 : 1 + _SALT], raw[1 + _SALT :]
-        from cryptography.exceptions import InvalidTag
+        sealed = _encrypt(key, b"vault", _encode(secret), _owned_by(network_id, version), self._random)
+        return f"{key.id}.{tokens.base64url(sealed)}"
 
-        try:
-            return _cipher(key, salt).decrypt(rest[:_NONCE], rest[_NONCE:], purpose.encode())
-        except InvalidTag:
-            return None
+    def reveal_secret(self, network_id: str, version: int, sealed: str) -> str | None:
+        """The secret again; None where it is another pair's, was changed, or its key is gone."""
+        key_id, _, text = sealed.partition(".")
+        raw = tokens.read_base64url(text)
+        key = self._vault_keys.get(int(key_id)) if _KEY_ID.fullmatch(key_id) else None
+        content = _decrypt(key, b"vault", raw, _owned_by(network_id, version)) if raw and key is not None else None
+        return content.decode("utf-8", "surrogatepass") if content is not None else None
 
     def trace(self, content: bytes) -> bytes:
         """A keyed 128-bit hash under a key that this process drew: to find again what must not be kept."""
@@ -169,7 +182,7 @@ class Mint:
     def mac(self, purpose: str, content: str) -> str:
         """A short proof (base64url, 128 bits) over `content`; the purpose's length goes in, so that none runs over."""
         said = b"%d:%b%b" % (len(purpose.encode()), purpose.encode(), _encode(content))
-        return tokens.base64url(hmac.digest(self._cookie_key, said, "sha256")[:16])
+        return tokens.base64url(hmac.digest(next(iter(self._cookie_keys.values())).secret, said, "sha256")[:16])
 
 
 class TimeOrderedIds:
@@ -210,9 +223,30 @@ def _digest(key_id: int, key: bytes, hashed: bytes) -> Digest:
     return Digest(bytes((key_id,)) + hmac.digest(key, hashed, "sha256"))
 
 
-def _cipher(key: Key, salt: bytes) -> "AESGCM":
+def _owned_by(network_id: str, version: int) -> bytes:
+    return f"network secret\n{network_id}\n{version}".encode()
+
+
+def _encrypt(key: Key, label: bytes, content: bytes, bound_to: bytes, random: Callable[[int], bytes]) -> bytes:
+    salt, nonce = random(_SALT), random(_NONCE)
+    return salt + nonce + _cipher(key, label, salt).encrypt(nonce, content, bound_to)
+
+
+def _decrypt(key: Key, label: bytes, raw: bytes, bound_to: bytes) -> bytes | None:
+    if len(raw) < _SALT + _NONCE + _TAG:
+        return None
+    from cryptography.exceptions import InvalidTag
+
+    salt, rest = raw[:_SALT], raw[_SALT:]
+    try:
+        return _cipher(key, label, salt).decrypt(rest[:_NONCE], rest[_NONCE:], bound_to)
+    except InvalidTag:
+        return None
+
+
+def _cipher(key: Key, label: bytes, salt: bytes) -> "AESGCM":
     # Imported late: it is a third of the command line's start. A key for each message: random nonces under one
     # eternal key would run out after some billion messages (NIST SP 800-38D §8.3).
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    return AESGCM(hmac.digest(key.secret, b"seal" + salt, "sha256"))
+    return AESGCM(hmac.digest(key.secret, label + salt, "sha256"))

@@ -1,0 +1,127 @@
+"""All keys of one installation, and how they lie in the key file's JSON. Pure: nothing is read or drawn here.
+
+    {"format": 2, "database": "<id>", "keys": {"mac": [{"id": 1, "made_at": "2026-…Z", "key": "<base64url>"}, …], …}}
+
+Of a purpose's keys the first that is neither "new" nor "retired" makes, and all but the retired read. A "state" is
+written only where it is one of these two. `vault` may be empty: its keys were destroyed, for good.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from frontdesk.protocol.ids import read_uuid
+from frontdesk.protocol.tokens import base64url, read_base64url
+
+PURPOSES = ("mac", "digest", "seal", "cookie", "vault")
+FORMAT = 2
+KEY_LENGTH = 32
+MAX_ID = 255
+
+_FIRST_PURPOSES = PURPOSES[:4]  # of format 1
+
+
+class State(StrEnum):
+    """How a key stands."""
+
+    MAKING = "making"  # makes and reads
+    READING = "reading"
+    NEW = "new"  # reads, until every process knows it and it may make
+    RETIRED = "retired"  # proves nothing; kept, so that it can be restored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key of one purpose."""
+
+    id: int  # 1 to 255; stored with whatever the key made
+    secret: bytes = field(repr=False)
+    made_at: str  # UTC, for people: when to rotate
+    state: State | None = None  # NEW and RETIRED only: else its place in the list tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRing:
+    """All keys of one installation, and the database that they belong to."""
+
+    database_id: str
+    mac: tuple[Key, ...]  # signs access tokens
+    digest: tuple[Key, ...]  # makes the digests that secrets are stored as
+    seal: tuple[Key, ...]  # encrypts what a sign-in carries along
+    cookie: tuple[Key, ...]  # short proofs: form tokens, budget keys, trusted browsers
+    vault: tuple[Key, ...] = ()  # encrypts the secrets that their owners may see again
+
+    def keys(self, purpose: str) -> tuple[Key, ...]:
+        """All keys of a purpose, the retired included."""
+        keys: tuple[Key, ...] = getattr(self, purpose)
+        return keys
+
+    def in_force(self, purpose: str) -> tuple[Key, ...]:
+        """The keys that read, the making one first; empty only for a vault that was destroyed."""
+        making = self.making(purpose)
+        others = (key for key in self.keys(purpose) if key.state is not State.RETIRED and key is not making)
+        return () if making is None else (making, *others)
+
+    def making(self, purpose: str) -> Key | None:
+        """The key that makes."""
+        return next((key for key in self.keys(purpose) if key.state is None), None)
+
+    def state_of(self, purpose: str, key: Key) -> State:
+        """How one of its keys stands."""
+        if key.state is not None:
+            return key.state
+        return State.MAKING if key is self.making(purpose) else State.READING
+
+
+def read_ring(content: Any) -> KeyRing:
+    """The ring that the file's JSON says, of either format; ValueError, which never quotes a key, where it is damaged.
+
+    One of format 1 comes without a vault.
+    """
+    file_format = content.get("format") if isinstance(content, dict) else None
+    if type(file_format) is not int or file_format not in (1, FORMAT):
+        raise ValueError(f"its format is neither 1 nor {FORMAT}")
+    purposes = PURPOSES if file_format == FORMAT else _FIRST_PURPOSES
+    database = content.get("database")
+    if not isinstance(database, str) or read_uuid(database) != database:
+        raise ValueError('"database" is not an id')
+    keys = content.get("keys")
+    if not isinstance(keys, dict) or set(keys) != set(purposes):
+        raise ValueError(f'"keys" does not hold exactly {", ".join(purposes)}')
+    return KeyRing(database_id=database, **{purpose: _read_keys(purpose, keys[purpose]) for purpose in purposes})
+
+
+def write_ring(ring: KeyRing) -> dict[str, Any]:
+    """What the file's JSON says of a ring, in format 2."""
+    keys = {purpose: [_write_key(key) for key in ring.keys(purpose)] for purpose in PURPOSES}
+    return {"format": FORMAT, "database": ring.database_id, "keys": keys}
+
+
+def _read_keys(purpose: str, listed: Any) -> tuple[Key, ...]:
+    if not isinstance(listed, list) or not (listed or purpose == "vault"):
+        raise ValueError(f'no key for "{purpose}"')
+    keys = tuple(_read_key(purpose, item) for item in listed)
+    if len({key.id for key in keys}) != len(keys):
+        raise ValueError(f'two keys for "{purpose}" have one id')
+    if keys and not any(key.state is None for key in keys):
+        raise ValueError(f'no key for "{purpose}" makes')
+    return keys
+
+
+def _read_key(purpose: str, item: Any) -> Key:
+    if not isinstance(item, dict):
+        raise ValueError(f'a key for "{purpose}" is no object')
+    key_id, made_at, text, state = (item.get(name) for name in ("id", "made_at", "key", "state"))
+    secret = read_base64url(text) if isinstance(text, str) else None
+    if type(key_id) is not int or not 1 <= key_id <= MAX_ID or not isinstance(made_at, str):
+        raise ValueError(f'a key for "{purpose}" has no id or date')
+    if secret is None or len(secret) != KEY_LENGTH or not any(secret):
+        raise ValueError(f'a key for "{purpose}" is not {KEY_LENGTH} bytes')
+    if state not in (None, State.NEW.value, State.RETIRED.value):
+        raise ValueError(f'a key for "{purpose}" is in no known state')
+    return Key(id=key_id, secret=secret, made_at=made_at, state=State(state) if state is not None else None)
+
+
+def _write_key(key: Key) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": key.id, "made_at": key.made_at, "key": base64url(key.secret)}
+    return said if key.state is None else {**said, "state": key.state.value}
