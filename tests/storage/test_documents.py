@@ -21,6 +21,7 @@ from frontdesk.storage import (
     grants,
     login,
     networks,
+    reveals,
     sessions,
     users,
 )
@@ -38,6 +39,7 @@ MODULES = (
     grants,
     login,
     networks,
+    reveals,
     sessions,
     users,
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from frontdesk.flows.needs_reveal import RevealStore
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import (
     ChallengeId,
@@ -170,7 +171,7 @@ class Glance(Protocol):
         """What the last consent gave, if in memory."""
 
 
-class Store(Protocol):
+class Store(RevealStore, Protocol):
     """Remembers. `audit` rows are saved in the verb's own transaction.
 
     Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)

@@ -72,6 +72,7 @@ class NetworkCredential:
     last_used_at: Micros | None = None
     sealed_secret: str | None = field(default=None, repr=False)  # the secret again, for its owner's eyes (D8)
     foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
+    revealed_at: Micros | None = None  # when the secret was last shown to its owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +93,25 @@ class Client:
     own_scopes: Scopes = ()  # what it may do without a user: client credentials (RFC 6749 §4.4)
     foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
 
+    def __post_init__(self) -> None:
+        """Nothing proves a public client but the token itself: it must be one that rotates (RFC 9700 §2.2.2)."""
+        if self.profile is Profile.COMPAT and not self.is_confidential:
+            raise ValueError("a client without a secret is always strict")
+
     @property
     def is_confidential(self) -> bool:
         """Holds a secret (RFC 6749 §2.1)."""
         return self.secret_digest is not None or self.foreign_secret is not None
+
+    @property
+    def is_strict(self) -> bool:
+        """Its refresh tokens rotate, it proves itself wherever it asks, and it sends PKCE (RFC 9700)."""
+        return self.profile is Profile.STRICT
+
+    @property
+    def needs_pkce(self) -> bool:
+        """Sends a code_challenge at authorize, or gets no code."""
+        return self.require_pkce or self.profile is Profile.STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

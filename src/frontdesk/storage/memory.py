@@ -29,10 +29,11 @@ from frontdesk.protocol.records import (
     User,
 )
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_reveals import MemoryReveals
 from frontdesk.storage.memory_signin import MemorySignIn
 
 
-class MemoryStore(MemoryGrants, MemorySignIn):
+class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 
     @property

@@ -13,13 +13,13 @@ FIND = "SELECT id, title, created_at, suspended_at FROM networks WHERE id = $1"
 INSERT = "INSERT INTO networks (id, title, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING RETURNING id"
 LIST = """
 SELECT n.id, n.title, n.created_at, n.suspended_at, m.user_id, c.client_id, c.network_id, c.version, c.last_four,
-    c.secret_digest, c.created_at, c.last_used_at, c.sealed_secret, c.foreign_secret
+    c.secret_digest, c.created_at, c.last_used_at, c.sealed_secret, c.foreign_secret, c.revealed_at
 FROM networks n JOIN memberships m ON m.network_id = n.id AND m.role = 'owner' JOIN credentials c ON c.network_id = n.id
 ORDER BY n.title, n.id
 """
 _SELECT_CREDENTIAL = """
 SELECT client_id, network_id, version, last_four, secret_digest, created_at, last_used_at, sealed_secret,
-    foreign_secret
+    foreign_secret, revealed_at
 FROM credentials
 """
 FIND_CREDENTIAL = _SELECT_CREDENTIAL + "WHERE client_id = $1"
@@ -32,7 +32,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 REGENERATE = """
 UPDATE credentials
 SET client_id = $1, version = $2, last_four = $3, secret_digest = $4, created_at = $5, last_used_at = NULL,
-    sealed_secret = $6, foreign_secret = NULL
+    sealed_secret = $6, foreign_secret = NULL, revealed_at = NULL
 WHERE network_id = $7 AND version = $8 RETURNING version
 """
 TOUCH = """
@@ -125,7 +125,7 @@ def _network(row: tuple[Any, ...]) -> Network:
 
 
 def _credential(row: tuple[Any, ...]) -> NetworkCredential:
-    client, network, version, last_four, digest, created, used, sealed, foreign = row
+    client, network, version, last_four, digest, created, used, sealed, foreign, revealed = row
     return NetworkCredential(
         client_id=CredentialId(client),
         network_id=network_text(network),
@@ -136,4 +136,5 @@ def _credential(row: tuple[Any, ...]) -> NetworkCredential:
         last_used_at=None if used is None else Micros(used),
         sealed_secret=sealed,
         foreign_secret=foreign,
+        revealed_at=None if revealed is None else Micros(revealed),
     )

@@ -49,6 +49,7 @@ from frontdesk.storage import (
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.grants import touch
 from frontdesk.storage.reader import Reader
+from frontdesk.storage.reveals_store import RevealVerbs
 from frontdesk.storage.writer import Writer
 
 # Steps at which a test may crash, fail or delay the process.
@@ -59,7 +60,7 @@ FAILPOINTS = tuple(
 )
 
 
-class VerbStore:
+class VerbStore(RevealVerbs):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
     def __init__(self, reader: Reader, writer: Writer) -> None:

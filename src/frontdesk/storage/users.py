@@ -17,6 +17,7 @@ FIND = _SELECT + "WHERE u.id = $1"
 FIND_BY_EMAIL = _SELECT + "WHERE u.email = $1"
 LIST = _SELECT + "ORDER BY u.email, u.id"
 LIST_OWNERS = _SELECT + "WHERE u.id IN (SELECT user_id FROM memberships WHERE role = 'owner') ORDER BY u.id"  # noqa: S608
+FIND_OWNER = _SELECT + "WHERE u.id = (SELECT user_id FROM memberships WHERE network_id = $1 AND role = 'owner')"  # noqa: S608
 INSERT = """
 INSERT INTO users (id, email, created_at, blocked_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (email) DO NOTHING RETURNING id
@@ -37,6 +38,12 @@ def find_user(user_id: UserId) -> Verb[User | None]:
 def find_user_by_email(email: Email) -> Verb[User | None]:
     """A user by address."""
     rows = yield FIND_BY_EMAIL, (email,)
+    return next(iter(read_users(rows)), None)
+
+
+def find_owner_of(network_id: NetworkId) -> Verb[User | None]:
+    """The owner of a network."""
+    rows = yield FIND_OWNER, (uuid_bytes(network_id),)
     return next(iter(read_users(rows)), None)
 
 

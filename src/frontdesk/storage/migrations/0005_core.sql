@@ -9,6 +9,8 @@ ALTER TABLE clients ADD COLUMN foreign_secret TEXT;
 -- sealed_secret: encrypted under a key that is kept outside the database; NULL where it was never kept or is forgotten.
 ALTER TABLE credentials ADD COLUMN sealed_secret TEXT;
 ALTER TABLE credentials ADD COLUMN foreign_secret TEXT;
+-- revealed_at: when the secret was last shown to its owner; each time its page is made it may be shown once.
+ALTER TABLE credentials ADD COLUMN revealed_at INTEGER;
 
 -- generation: how often the refresh token was replaced. first_digest: what the very first one is known by, once it is
 -- replaced; every later one is known by its key and number.
