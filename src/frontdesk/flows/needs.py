@@ -112,6 +112,12 @@ class Mint(Protocol):
     def digests(self, value: str) -> Sequence[Digest]:
         """The digest under every key, the one in force first: for judging a value that a store looks up."""
 
+    def digest_of_hash(self, sha256: bytes) -> Digest:
+        """The digest of a value of which only its SHA-256 (32 bytes) is known."""
+
+    def digests_of_hash(self, sha256: bytes) -> Sequence[Digest]:
+        """The same under every key, the one in force first."""
+
     def proves(self, value: str, digest: Digest | None) -> bool:
         """Whether `value` is what `digest` was made of, in constant time. None is nobody, at the same cost."""
 

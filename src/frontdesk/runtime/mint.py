@@ -123,6 +123,14 @@ class Mint:
         hashed = _hash(value)
         return tuple(_digest(key_id, key, hashed) for key_id, key in self._digest_keys.items())
 
+    def digest_of_hash(self, sha256: bytes) -> Digest:
+        """The digest of a value of which only its SHA-256 is known: the same as `digest` of the value itself."""
+        return _digest(self._digest_first.id, self._digest_first.secret, sha256)
+
+    def digests_of_hash(self, sha256: bytes) -> tuple[Digest, ...]:
+        """The same under every key, the one in force first."""
+        return tuple(_digest(key_id, key, sha256) for key_id, key in self._digest_keys.items())
+
     def proves(self, value: str, digest: Digest | None) -> bool:
         """Whether `value` is what `digest` was made of, in constant time; None and an unknown key prove nothing."""
         if len(value) > MAX_PROVEN:
