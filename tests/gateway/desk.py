@@ -12,7 +12,7 @@ from frontdesk.gateway.gateway import Gateway
 from frontdesk.gateway.policy import Policy, compile_policy
 from frontdesk.protocol.http import Answer, Headers, Request
 from frontdesk.protocol.ids import HOUR, ClientId, CodeId, CredentialId, Email, GrantId, Micros, NetworkId, UserId
-from frontdesk.protocol.records import Client, Edge, Grant, Network, NetworkCredential, Role, User
+from frontdesk.protocol.records import Client, Edge, Grant, Network, NetworkCredential, Profile, Role, User
 from frontdesk.protocol.scopes import mask_of
 from frontdesk.settings import Settings
 from frontdesk.storage import MemoryStore
@@ -109,6 +109,7 @@ class Desk:
             redirect_uris=("https://partner.example/cb",),
             scopes=("rooms",),
             secret_digest=None,
+            profile=Profile.STRICT,
             created_at=START,
         )
 

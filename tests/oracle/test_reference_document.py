@@ -48,7 +48,9 @@ def partner(scopes: list[str]) -> PartnerCaller:
         edges=(Edge(network_id=FIRST), Edge(network_id=SECOND)), refresh_digest=Digest(b""), code_id=CodeId("k"),
         created_at=Micros(0),
     )  # fmt: skip
-    client = Client(id=ClientId("c"), name="c", redirect_uris=(), scopes=held, secret_digest=None, created_at=Micros(0))
+    client = Client(
+        id=ClientId("c"), name="c", redirect_uris=(), scopes=held, secret_digest=Digest(b""), created_at=Micros(0)
+    )
     user = User(
         id=UserId("u"), email=Email("a@b.c"), created_at=Micros(0), roles={FIRST: Role.OWNER, SECOND: Role.OWNER}
     )

@@ -103,6 +103,12 @@ class Mint(Protocol):
     def read_refresh_token(self, value: str) -> GrantId | None:
         """The grant a refresh token names; None unless well-formed."""
 
+    def successor(self, grant: Grant) -> str:
+        """The refresh token that follows the grant's current one: the same for everybody who asks (D7)."""
+
+    def read_generation(self, value: str, grant: Grant) -> int | None:
+        """Which of the grant's derived refresh tokens this is; None: none of them, nor its first one."""
+
     def read_session_token(self, value: str) -> SessionId | None:
         """The row a session cookie names; None unless well-formed."""
 

@@ -1,7 +1,7 @@
 """What every token and secret looks like: prefix, base64url body, six characters of CRC. DESIGN D2, RFC 4648 §5.
 
     fdat_ version 1 | key id 1 | grant id 16 | stamp 8 | issued 8 | expires 8 | counter 4 | scope bitmap 0-32 | MAC 32
-    fdrt_ fdac_ fdse_   row id 16 | 32 random bytes
+    fdrt_ fdac_ fdse_   row id 16 | 32 random bytes (a refresh token's successors: `rotation.py`)
     fdcs_ fdns_         32 random bytes
 
 All numbers are big-endian; times are microseconds, so that "alive while now < expires" means the very instant that
@@ -77,6 +77,14 @@ def read_row_token(prefix: str, text: str) -> str | None:
         return None
     raw = _open(prefix, text)
     return uuid_text(raw[:16]) if raw is not None else None
+
+
+def read_row_body(prefix: str, text: str) -> tuple[str, bytes] | None:
+    """The row that a token of this kind names, and its other 32 bytes; None as in `read_row_token`."""
+    if len(text) != _ROW_TOKEN_LENGTH:
+        return None
+    raw = _open(prefix, text)
+    return (uuid_text(raw[:16]), raw[16:]) if raw is not None else None
 
 
 def write_secret(prefix: str, random: bytes) -> str:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from frontdesk.protocol import tokens
+from frontdesk.protocol import rotation, tokens
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
 from frontdesk.protocol.records import Grant
@@ -107,6 +107,14 @@ class Mint:
         """The grant a refresh token names; None unless it is a well-formed refresh token."""
         row = tokens.read_row_token(tokens.REFRESH, value)
         return GrantId(row) if row is not None else None
+
+    def successor(self, grant: Grant) -> str:
+        """The refresh token after the grant's current one: a function of its row, the same through a key's rotation."""
+        return rotation.write_successor(grant, self._digest_keys[grant.refresh_digest[0]])
+
+    def read_generation(self, value: str, grant: Grant) -> int | None:
+        """Which of the grant's derived refresh tokens this is, under any key; None: none, nor its first one."""
+        return rotation.read_generation(value, grant.id, self._digest_keys.values())
 
     def read_session_token(self, value: str) -> SessionId | None:
         """The row a session cookie names; None unless it is well-formed."""
