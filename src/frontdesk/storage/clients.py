@@ -7,6 +7,7 @@ from frontdesk.protocol.records import AuditEvent, Client, Profile
 from frontdesk.storage.audit import entry
 from frontdesk.storage.codes import void_codes_of_client
 from frontdesk.storage.columns import read_scopes_column
+from frontdesk.storage.own_grants import end_own_grant_of
 from frontdesk.storage.verbs import Verb
 
 _SELECT = """
@@ -25,6 +26,11 @@ DISABLE = "UPDATE clients SET disabled_at = coalesce(disabled_at, $1) WHERE id =
 ENABLE = "UPDATE clients SET disabled_at = NULL WHERE id = $1 RETURNING id"
 REPLACE_DIGEST = """
 UPDATE clients SET secret_digest = $1, foreign_secret = NULL, secret_changed_at = $2 WHERE id = $3 RETURNING id
+"""
+# A client without a secret is always strict (RFC 9700 §2.2.2).
+SET_PROFILE = """
+UPDATE clients SET profile = $1, require_pkce = $2
+WHERE id = $3 AND ($1 = 'strict' OR secret_digest IS NOT NULL OR foreign_secret IS NOT NULL) RETURNING id
 """
 
 
@@ -78,10 +84,19 @@ def set_client_disabled(*, client_id: ClientId, disabled: bool, now: Micros, aud
     return True
 
 
+def set_client_profile(*, client_id: ClientId, profile: Profile, require_pkce: bool, audit: AuditEvent) -> Verb[bool]:
+    """Treat an app more strictly or less; False where there is no such app, or one without a secret would be compat."""
+    if not (yield SET_PROFILE, (profile.value, int(require_pkce), client_id)):
+        return False
+    yield entry(audit)
+    return True
+
+
 def set_client_secret(*, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> Verb[bool]:
-    """Replace an app's secret; False where there is no such app."""
+    """Replace an app's secret, ending the tokens that it got for itself; False where there is no such app."""
     if not (yield REPLACE_DIGEST, (digest, now, client_id)):
         return False
+    yield from end_own_grant_of(client_id)
     yield entry(audit)
     return True
 

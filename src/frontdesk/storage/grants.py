@@ -38,6 +38,11 @@ LIVE_OF_MEMBERS = (
 WHERE m.network_id = $1 AND g.revoked_at IS NULL ORDER BY g.created_at DESC, g.id DESC"""
 )
 REVOKE = "UPDATE grants SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING user_id, client_id"
+# What was current becomes the first of its family where nothing was before; later ones are known by key and number.
+CONFIRM = """
+UPDATE grants SET generation = $1, refresh_digest = $2, first_digest = coalesce(first_digest, refresh_digest)
+WHERE id = $3 AND generation = $1 - 1 AND revoked_at IS NULL RETURNING id
+"""
 TOUCH = """
 UPDATE grants SET last_used_at = $1, used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
 """
@@ -81,6 +86,11 @@ def revoke_grant(*, grant_id: GrantId, now: Micros, audit: AuditEvent) -> Verb[b
     yield from settle(user, client, now)
     yield entry(audit)
     return True
+
+
+def confirm_successor(*, grant_id: GrantId, generation: int, digest: Digest) -> Verb[bool]:
+    """Put a grant's next refresh token in the current one's place; False where it is not the next any more."""
+    return bool((yield CONFIRM, (generation, digest, uuid_bytes(grant_id))))
 
 
 def touch(

@@ -31,9 +31,10 @@ from frontdesk.protocol.records import (
 from frontdesk.storage.memory_grants import MemoryGrants
 from frontdesk.storage.memory_reveals import MemoryReveals
 from frontdesk.storage.memory_signin import MemorySignIn
+from frontdesk.storage.memory_strictness import MemoryStrictness
 
 
-class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals):
+class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals, MemoryStrictness):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 
     @property

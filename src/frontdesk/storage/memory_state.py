@@ -27,6 +27,7 @@ from frontdesk.protocol.records import (
 )
 from frontdesk.protocol.signin import Budget
 from frontdesk.protocol.store import StoreUnavailable
+from frontdesk.protocol.weak_forms import WeakForm, WeakUse
 from frontdesk.storage.cleaning import AUDIT_KEPT, AUDIT_ROWS
 
 
@@ -45,6 +46,7 @@ class MemoryState:
         self.login_codes: dict[ChallengeId, LoginCode] = {}
         self.budgets: dict[bytes, Budget] = {}
         self.sessions: dict[SessionId, Session] = {}
+        self.weak_forms: dict[tuple[ClientId, WeakForm], WeakUse] = {}
         self.audit: list[AuditEvent] = []
         self._failpoint = failpoint
 

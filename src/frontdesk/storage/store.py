@@ -50,17 +50,18 @@ from frontdesk.storage.cache import Cache
 from frontdesk.storage.grants import touch
 from frontdesk.storage.reader import Reader
 from frontdesk.storage.reveals_store import RevealVerbs
+from frontdesk.storage.strictness_store import StrictnessVerbs
 from frontdesk.storage.writer import Writer
 
 # Steps at which a test may crash, fail or delay the process.
 FAILPOINTS = tuple(
     f"{step}.{moment}"
-    for step in ("consent", "exchange", "revoke", "disconnect", "regenerate")
+    for step in ("consent", "exchange", "revoke", "disconnect", "regenerate", "rotate")
     for moment in ("before_commit", "after_commit")
 )
 
 
-class VerbStore(RevealVerbs):
+class VerbStore(RevealVerbs, StrictnessVerbs):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
     def __init__(self, reader: Reader, writer: Writer) -> None:
