@@ -193,6 +193,7 @@ async def every_step(house: House) -> AsyncIterator[Any]:
     for step in (
         house.consent(user.id, client.id, network, id=code.id),
         house.exchange(ready),
+        house.store.confirm_successor(grant_id=done.id, generation=1, digest=house.digest()),
         house.revoke(done.id),
         house.store.disconnect(user_id=user.id, client_id=client.id, now=house.now, audit=house.event("d")),
         house.store.regenerate_credential(
@@ -230,7 +231,7 @@ async def test_a_failure_before_the_commit_undoes_and_one_after_it_does_not(fail
     await anext(steps)
     armed = True
     refused = 0
-    for own in ("consent", "exchange", "revoke", "disconnect", "regenerate"):
+    for own in ("consent", "exchange", "rotate", "revoke", "disconnect", "regenerate"):
         before = content(house.store)
         outcome = await anext(steps)
         if not name.startswith(own):

@@ -56,7 +56,7 @@ from frontdesk.storage.writer import Writer
 # Steps at which a test may crash, fail or delay the process.
 FAILPOINTS = tuple(
     f"{step}.{moment}"
-    for step in ("consent", "exchange", "revoke", "disconnect", "regenerate", "rotate")
+    for step in ("consent", "exchange", "rotate", "revoke", "disconnect", "regenerate")
     for moment in ("before_commit", "after_commit")
 )
 
