@@ -12,12 +12,7 @@ from frontdesk.flows.pairs import make_pair
 from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.ids import Email, Micros, NetworkId, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Network, NetworkCredential, Role, User
-
-MAX_TITLE = 120
-# Persian, Hindi and joined emoji need these two; every other format character (bidi overrides among them) can only
-# make a name look like another one.
-_JOINERS = frozenset("\u200c\u200d")
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+from frontdesk.protocol.titles import MAX_TITLE, TitleFault, judge_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,17 +215,9 @@ class Operator:
 
 def read_title(text: str, *, what: str) -> str | Objection:
     """A title or name as people may read it: one line, no invisible or direction-changing characters, bounded."""
-    title = unicodedata.normalize("NFC", text).strip()
-    if not title:
-        return Objection(problem=f"the {what} is empty")
-    if len(title) > MAX_TITLE:
-        return Objection(problem=f"the {what} is longer than {MAX_TITLE} characters")
-    for character in title:
-        if character not in _JOINERS and unicodedata.category(character) in _UNPRINTABLE:
-            return Objection(
-                problem=f"the {what} holds the invisible character U+{ord(character):04X}",
-                hint="use characters that people can see",
-            )
+    title = judge_title(text)
+    if isinstance(title, TitleFault):
+        return Objection(problem=f"the {what} {title.problem}", hint=title.hint)
     return title
 
 
