@@ -3,7 +3,6 @@
 Everything typed is judged here, once, whatever asked for it; an answer is a record or an `Objection` in plain words.
 """
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
