@@ -88,6 +88,9 @@ class SlowChecks:
         if known is None:
             return False
         line = self._lines.get(owner)
+        for waiting in line or ():
+            if waiting.known == known and waiting.secret == secret:
+                return await asyncio.shield(waiting.answer)  # a client's parallel calls: one check serves them all
         if self._waiting >= WAITING or (line is not None and len(line) >= WAITING_EACH):
             return None
         job = _Job(known, secret, asyncio.get_running_loop().create_future())
@@ -95,7 +98,7 @@ class SlowChecks:
         self._waiting += 1
         if self._drain is None:
             self._drain = asyncio.get_running_loop().create_task(self._work())
-        return await job.answer
+        return await asyncio.shield(job.answer)  # whoever hangs up takes nobody's answer along
 
     async def _work(self) -> None:
         """Go round the clients, one check each."""
@@ -107,8 +110,7 @@ class SlowChecks:
                 owner, line = next(iter(self._lines.items()))
                 job = line[0]  # it keeps its place while it runs: it counts against its owner's
                 try:
-                    if not job.answer.done():
-                        await self._judge(loop, job)
+                    await self._judge(loop, job)
                 finally:
                     line.popleft()
                     self._waiting -= 1
@@ -121,11 +123,9 @@ class SlowChecks:
     async def _judge(self, loop: asyncio.AbstractEventLoop, job: _Job) -> None:
         try:
             outcome = await loop.run_in_executor(self._thread, partial(self._check, job.known, job.secret))
-        except Exception as fault:  # noqa: BLE001 - handed to the one who waits, whatever it is
-            if not job.answer.done():
-                job.answer.set_exception(fault)
-            return
-        if not job.answer.done():  # else: whoever asked hung up
+        except Exception as fault:  # noqa: BLE001 - handed to those who wait, whatever it is
+            job.answer.set_exception(fault)
+        else:
             job.answer.set_result(outcome)
 
 

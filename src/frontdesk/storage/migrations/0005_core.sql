@@ -31,6 +31,16 @@ CREATE TABLE foreign_tokens (
 
 CREATE INDEX foreign_tokens_by_grant ON foreign_tokens (grant_id);
 
+-- That there is none is remembered, so that other texts cost no look: the first row and the last one name themselves.
+CREATE TRIGGER foreign_tokens_begun AFTER INSERT ON foreign_tokens
+WHEN (SELECT count(*) FROM (SELECT 1 FROM foreign_tokens LIMIT 2)) = 1 BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('fact', CAST('foreign_tokens' AS BLOB));
+END;
+CREATE TRIGGER foreign_tokens_ended AFTER DELETE ON foreign_tokens
+WHEN NOT EXISTS (SELECT 1 FROM foreign_tokens) BEGIN
+    INSERT INTO change_log (kind, subject) VALUES ('fact', CAST('foreign_tokens' AS BLOB));
+END;
+
 -- An app's own tokens (client credentials) point here: one row an app, replaced when they are revoked.
 CREATE TABLE own_grants (
     id BLOB NOT NULL PRIMARY KEY,

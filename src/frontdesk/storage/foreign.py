@@ -1,0 +1,56 @@
+"""What was issued elsewhere: hashes that give way to our digests, and tokens that are known by a part at first."""
+
+from collections.abc import Sequence
+
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest
+from frontdesk.protocol.records import AuditEvent
+from frontdesk.storage.audit import entry
+from frontdesk.storage.verbs import Verb
+
+IS_ANY = "SELECT EXISTS (SELECT 1 FROM foreign_tokens)"
+ADOPT_CLIENT = """
+UPDATE clients SET secret_digest = $1, foreign_secret = NULL WHERE id = $2 AND foreign_secret = $3 RETURNING id
+"""
+ADOPT_NETWORK = """
+UPDATE credentials SET secret_digest = $1, foreign_secret = NULL, last_four = $2
+WHERE client_id = $3 AND foreign_secret = $4 RETURNING client_id
+"""
+PIN = "UPDATE foreign_tokens SET digest = $1 WHERE digest = $2 RETURNING grant_id"
+PIN_GRANT = "UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3"
+
+# What the cache knows the answer of `has_foreign_tokens` by; the triggers on the table name it in the change log.
+FACT = "foreign_tokens"
+
+
+def has_foreign_tokens(_fact: str) -> Verb[bool]:
+    """Whether there is any."""
+    rows = yield IS_ANY, ()
+    return bool(rows[0][0])
+
+
+def adopt_client_secret(*, client_id: ClientId, foreign_secret: str, digest: Digest, audit: AuditEvent) -> Verb[bool]:
+    """Our digest in the place of an app's foreign hash, while that is still there."""
+    if not (yield ADOPT_CLIENT, (digest, client_id, foreign_secret)):
+        return False
+    yield entry(audit)
+    return True
+
+
+def adopt_network_secret(
+    *, client_id: CredentialId, foreign_secret: str, digest: Digest, last_four: str, audit: AuditEvent
+) -> Verb[bool]:
+    """Our digest in the place of a Basic pair's foreign hash, while that is still there."""
+    if not (yield ADOPT_NETWORK, (digest, last_four, client_id, foreign_secret)):
+        return False
+    yield entry(audit)
+    return True
+
+
+def pin_foreign_token(*, known_by: Sequence[Digest], digest: Digest) -> Verb[bool]:
+    """Know a token, and its grant's refresh token, by `digest` in the place of one of `known_by`."""
+    for part in known_by:
+        pinned = yield PIN, (digest, part)
+        if pinned:
+            yield PIN_GRANT, (digest, pinned[0][0], part)
+            return True
+    return False
