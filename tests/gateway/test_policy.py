@@ -253,3 +253,11 @@ def test_a_scope_that_nobody_could_ask_for_stops_the_start(scope: str) -> None:
     """RFC 6749 appendix A.4, and the comma of the contract."""
     with pytest.raises(DocumentError, match="cannot be asked for"):
         policy_of(document_with({"/a": {"get": {"security": [{"OAuth": [scope]}]}}}))
+
+
+def test_a_setting_that_names_what_the_document_lacks_is_refused() -> None:
+    """A misspelt operation or scope would change nothing, and nobody would know."""
+    with pytest.raises(DocumentError, match="networkless_operations names 'GET /network/v1'"):
+        policy_of(DOCUMENT, networkless_operations=("GET /networks/v1", "GET /network/v1"))
+    with pytest.raises(DocumentError, match="role_scopes names the scope 'room'"):
+        policy_of(document_with({"/a": {"get": OPEN}}), named_scopes=(("role_scopes", "room"),))

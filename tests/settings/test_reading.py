@@ -78,6 +78,11 @@ GIVEN = [
     ("public_operations", "GET /health", ("GET /health",)),
     ("network_header", "X-Network", "x-network"),
     ("scope_match", "ALL", "all"),
+    ("implied_scopes", ".readonly", (".readonly",)),
+    ("implied_scopes", " :read , all  >  rooms ", (":read", "all > rooms")),
+    ("implied_scopes", ",", ()),
+    ("role_scopes", "Member: *.readonly  rooms, owner: *", ("member: *.readonly rooms", "owner: *")),
+    ("role_scopes", "member: rooms:read", ("member: rooms:read",)),
     ("requests_per_second", "100", 100),
     ("max_body", "1", 1),
     ("check_peers", "127.0.0.1, 10.0.0.0/8,10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
@@ -160,6 +165,16 @@ BAD = [
     ("network_header", "X-Frontdesk-Network"),
     ("network_header", "x:y"),
     ("scope_match", "some"),
+    ("implied_scopes", "readonly"),
+    ("implied_scopes", "*.readonly"),
+    ("implied_scopes", "a>b"),
+    ("implied_scopes", "a > b > c"),
+    ("implied_scopes", "a < b"),
+    ("implied_scopes", 'a > b"'),
+    ("role_scopes", "*.readonly"),
+    ("role_scopes", "member:"),
+    ("role_scopes", "god: *"),
+    ("role_scopes", "member: a\\b"),
     ("requests_per_second", "0"),
     ("requests_per_second", "1e3"),
     ("max_body", "0"),
@@ -383,3 +398,17 @@ def test_the_file_is_found_by_flag_variable_or_place(tmp_path: Path, monkeypatch
     assert find_settings_file(None, {}) == Path("frontdesk.toml")
     assert find_settings_file(None, {"FRONTDESK_CONFIG": "other.toml"}) == Path("other.toml")
     assert find_settings_file(Path("typed.toml"), {"FRONTDESK_CONFIG": "other.toml"}) == Path("typed.toml")
+
+
+def test_scopes_that_include_each_other_are_refused() -> None:
+    """A circle is shown whole, whether pairs make it or a pair and an ending."""
+    (problem,) = _problems(environ={"FRONTDESK_IMPLIED_SCOPES": "a > b,b > c,c > a"})
+    assert problem == "implied_scopes go in a circle: a > b > c > a; take one of these out"
+    (problem,) = _problems(environ={"FRONTDESK_IMPLIED_SCOPES": ".readonly,rooms.readonly > rooms"})
+    assert "rooms.readonly > rooms > rooms.readonly" in problem
+
+
+def test_a_role_has_one_rule() -> None:
+    """Two rules for one role would leave open which holds."""
+    (problem,) = _problems(environ={"FRONTDESK_ROLE_SCOPES": "member: a,owner: b,member: c"})
+    assert problem == 'role_scopes has several rules for "member": write its scopes into one'

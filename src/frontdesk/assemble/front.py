@@ -29,7 +29,7 @@ from frontdesk.protocol.ids import SECOND
 from frontdesk.protocol.metadata import AUTHORIZE_PATH, METADATA_PATH, REVOKE_PATH, TOKEN_PATH, metadata_document
 from frontdesk.protocol.records import Role
 from frontdesk.runtime.witness import log_trouble
-from frontdesk.settings import Settings
+from frontdesk.settings import Settings, inclusion_of, named_scopes, role_scopes_of
 from frontdesk.web.edge import Edge
 from frontdesk.web.front import Family, Front, Route
 from frontdesk.web.health import Health
@@ -59,6 +59,8 @@ def load_policy(settings: Settings) -> Policy:
         public_operations=settings.public_operations,
         networkless_operations=settings.networkless_operations,
         serve_networks=settings.serve_networks,
+        named_scopes=named_scopes(settings),
+        inclusion=inclusion_of(settings),
     )
     ours = {prefix.decode().strip("/").split("/")[0] for prefix in SITE_PREFIXES} | {"oauth2"}
     for operation in policy.operations:
@@ -77,6 +79,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     policy = policy or load_policy(settings)
     known_scopes = policy.known_scopes if settings.openapi is not None else None
     roles = frozenset(Role(role) for role in settings.picker_roles)
+    inclusion = inclusion_of(settings)
+    role_scopes = role_scopes_of(settings, inclusion)
     uses, fresh = LastUses(store), FreshCodes()
     pages = Pages(settings)
     sessions = Sessions(store=store, clock=clock, mint=mint)
@@ -99,6 +103,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         offered_roles=roles,
         code_lifetime=settings.code_lifetime * SECOND,
         known_scopes=known_scopes,
+        inclusion=inclusion,
+        role_scopes=role_scopes,
     )
     oauth = OAuthEndpoints(
         authorize_flow=authorize,
@@ -113,6 +119,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             offered_roles=roles,
             access_token_lifetime=settings.access_token_lifetime * SECOND,
             grants_per_connection=settings.grants_per_connection,
+            inclusion=inclusion,
         ),
         revoke_flow=RevokeFlow(store=store, clock=clock, mint=mint, witness=house.witness),
         visitors=visitors,
@@ -130,6 +137,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             uses=uses,
             decisions=Decisions(mint.trace),
             offered_roles=roles,
+            inclusion=inclusion,
+            role_scopes=role_scopes,
         ),
         clock=clock,
         store=store,
@@ -154,6 +163,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         ),
         apps=ConnectedApps(store=store, clock=clock, authorize=authorize, offered_roles=roles),
         scope_texts=policy.scope_texts,
+        inclusion=inclusion,
         curl_path=_curl_path(policy),
     )
     health = Health(worker=worker, check_store=store.check)

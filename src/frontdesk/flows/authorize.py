@@ -23,7 +23,8 @@ from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import MINUTE, ClientId, CodeId, Micros, NetworkId, UserId
 from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Connection, Role, User
 from frontdesk.protocol.redirects import RedirectTarget, match
-from frontdesk.protocol.scopes import Scopes, missing, render_scopes
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, render_scopes
 
 TRANSACTION_LIFETIME = 30 * MINUTE
 _PURPOSE = "authorize"
@@ -74,6 +75,7 @@ class NetworkChoice:
     title: str
     role: Role
     ticked: bool = False
+    limited_to: Scopes | None = None  # what the role leaves of the scopes that are asked for; None: all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ class AuthorizeFlow:
     offered_roles: frozenset[Role]
     code_lifetime: int
     known_scopes: frozenset[str] | None
+    inclusion: Inclusion = CONTRACT
+    role_scopes: RoleScopes = NO_LIMITS
 
     async def begin(
         self, form: Form, *, browser: str, user: User | None, origin: Origin
@@ -108,7 +112,7 @@ class AuthorizeFlow:
         """Judge a request and find its next step; a Refusal is for an error page."""
         client_id = form.get("client_id")
         client = await self._find_client(ClientId(client_id)) if client_id is not None else None
-        request = judge_authorize(form, client, known_scopes=self.known_scopes)
+        request = judge_authorize(form, client, known_scopes=self.known_scopes, inclusion=self.inclusion)
         if isinstance(request, Refusal):
             return request
         if isinstance(request, FaultSentBack):
@@ -143,7 +147,7 @@ class AuthorizeFlow:
             return client
         if decision == "deny":
             return self._fault(tx, Reason.AUTHORIZE_DENIED)
-        offered = self._offered(user)
+        offered = self.offered(user, tx.scopes)
         chosen = tuple(network for network in offered if network in networks)
         if decision != "allow" or not chosen:
             problem = CHOOSE_A_NETWORK if decision == "allow" else ""
@@ -211,7 +215,7 @@ class AuthorizeFlow:
             return Refusal(reason=Reason.AUTHORIZE_UNKNOWN_CLIENT)
         if match(tx.redirect_uri, client.redirect_uris) is None:
             return Refusal(reason=Reason.AUTHORIZE_UNREGISTERED_URI)
-        if missing(tx.scopes, client.scopes):
+        if missing(tx.scopes, client.scopes, self.inclusion):
             return Refusal(reason=Reason.AUTHORIZE_SCOPE_UNKNOWN)
         return client
 
@@ -223,9 +227,9 @@ class AuthorizeFlow:
         connection = glance.connection(user.id, client.id) or await self.store.find_connection(user.id, client.id)
         if connection is None or connection.redirect_uri != tx.redirect_uri:
             return None
-        if missing(tx.scopes, connection.scopes_given):
+        if missing(tx.scopes, connection.scopes_given, self.inclusion):
             return None
-        offered = self._offered(user)
+        offered = self.offered(user, tx.scopes)
         live = tuple(network for network in connection.networks_given if network in offered)
         if not live or not set(offered) <= set(connection.networks_offered):
             return None
@@ -236,7 +240,7 @@ class AuthorizeFlow:
     async def _page(
         self, tx: Transaction, client: Client, user: User, *, ticked: frozenset[str] | None, problem: str = ""
     ) -> ConsentOffer:
-        offered = self._offered(user)
+        offered = self.offered(user, tx.scopes)
         if ticked is None:
             connection = await self.store.find_connection(user.id, client.id)
             ticked = frozenset(connection.networks_given if connection is not None else ())
@@ -252,6 +256,7 @@ class AuthorizeFlow:
                         title=network.title,
                         role=user.roles[network_id],
                         ticked=network_id in ticked,
+                        limited_to=self._limited_to(tx.scopes, user.roles[network_id]),
                     )
                 )
         return ConsentOffer(
@@ -264,8 +269,17 @@ class AuthorizeFlow:
             problem=problem,
         )
 
-    def _offered(self, user: User) -> tuple[NetworkId, ...]:
-        return tuple(network for network, role in user.roles.items() if role in self.offered_roles)
+    def offered(self, user: User, scopes: Scopes) -> tuple[NetworkId, ...]:
+        """Where the user may connect an app, and it could do anything of what it asks for."""
+        return tuple(
+            network
+            for network, role in user.roles.items()
+            if role in self.offered_roles and self.role_scopes.lets_anything(scopes, role)
+        )
+
+    def _limited_to(self, scopes: Scopes, role: Role) -> Scopes | None:
+        told = self.role_scopes.told(scopes, role)
+        return told if told != scopes else None
 
     def _new_code(
         self, tx: Transaction, user_id: UserId, networks: tuple[NetworkId, ...], origin: Origin

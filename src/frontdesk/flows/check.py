@@ -3,27 +3,28 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from frontdesk.flows.bearer import prove_bearer
 from frontdesk.flows.decisions import Decision, Decisions, Key
 from frontdesk.flows.needs import Limiter, Mint, Store
-from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import (
     Admission,
+    AppCaller,
     Caller,
     NetworkCaller,
     Operation,
     PartnerCaller,
     judge_access,
-    judge_grant,
 )
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.headers import BasicPair, read_credential
-from frontdesk.protocol.ids import SECOND, CredentialId, GrantId, Micros, NetworkId
+from frontdesk.protocol.ids import SECOND, CredentialId, Micros, NetworkId
 from frontdesk.protocol.records import NetworkCredential, Role
-from frontdesk.protocol.scopes import implied, token_scopes
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion
 
 # Who it is, the record it was proven by, and when the proof ends.
-Proven: TypeAlias = tuple[Caller, PartnerCaller | NetworkCredential, Micros | None]
+Proven: TypeAlias = tuple[Caller, PartnerCaller | AppCaller | NetworkCredential, Micros | None]
 
 _PUBLIC = Admission(
     caller=None, scheme="", network_id=None, role=None, subject="", client_id="", scopes=(), networkless=True
@@ -40,6 +41,8 @@ class CheckFlow:
     uses: LastUses
     decisions: Decisions
     offered_roles: frozenset[Role]
+    inclusion: Inclusion = CONTRACT
+    role_scopes: RoleScopes = NO_LIMITS
 
     async def check(
         self,
@@ -72,7 +75,9 @@ class CheckFlow:
         limited = self._limit(limit_key, now)
         if limited is not None:
             return limited
-        outcome = judge_access(caller, operations, network, offered_roles=self.offered_roles)
+        outcome = judge_access(
+            caller, operations, network, offered_roles=self.offered_roles, role_scopes=self.role_scopes
+        )
         if isinstance(outcome, Admission):
             self.decisions.keep(key, Decision(outcome, source, limit_key, expires_at))
         return outcome
@@ -81,10 +86,10 @@ class CheckFlow:
         wait = self.limiter.take(key, now)
         return Refusal(reason=Reason.RATE_LIMITED, retry_after=max(1, -(-wait // SECOND))) if wait else None
 
-    def _note_use(self, source: PartnerCaller | NetworkCredential, now: Micros) -> None:
+    def _note_use(self, source: PartnerCaller | AppCaller | NetworkCredential, now: Micros) -> None:
         if isinstance(source, NetworkCredential):
             self.uses.credential(source, now)
-        else:
+        elif isinstance(source, PartnerCaller):
             self.uses.grant(source.grant, now)
 
     async def _prove(self, authorization: bytes, now: Micros) -> Proven | None:
@@ -104,23 +109,15 @@ class CheckFlow:
         return NetworkCaller(client_id=stored.client_id, network_id=stored.network_id), stored, None
 
     async def _prove_bearer(self, token: str, now: Micros) -> Proven | None:
-        claims = self.mint.read_access_token(token)
-        if claims is None or now >= claims.expires_at:
-            return None
-        recalled = await recall_grant(self.store, self.store.glance(), GrantId(claims.grant_id))
-        if recalled is None or recalled.grant.stamp != claims.stamp:
-            return None
-        grant, client, user = recalled.grant, recalled.client, recalled.user
-        if user is None or client is None or judge_grant(grant, user, client) is not None:
-            return None
-        scopes = token_scopes(grant.scopes_asked, claims.scope_mask, grant.scopes_given)
-        caller = PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
-        return caller, caller, claims.expires_at
+        bearer = await prove_bearer(token, now, store=self.store, mint=self.mint, inclusion=self.inclusion)
+        return (bearer.caller, bearer.caller, bearer.expires_at) if bearer is not None else None
 
 
 def _limit_key(caller: Caller) -> bytes:
-    # For bearer the grant counts, so that a refresh buys no more.
-    return (caller.client_id if isinstance(caller, NetworkCaller) else caller.grant.id).encode()
+    # For bearer the grant counts, so that a refresh buys no more; an app's own grant keeps its id when it is renewed.
+    if isinstance(caller, NetworkCaller):
+        return caller.client_id.encode()
+    return (caller.grant if isinstance(caller, PartnerCaller) else caller.own_grant).id.encode()
 
 
 def _unauthenticated(reason: Reason, operations: tuple[Operation, ...]) -> Refusal:

@@ -106,7 +106,7 @@ class ConnectedApps:
             if network is not None:
                 live = user.roles.get(network_id) in self.offered_roles
                 networks.append(ConnectedNetwork(id=network_id, title=network.title, live=live))
-        offered = {network_id for network_id, role in user.roles.items() if role in self.offered_roles}
+        offered = set(self.authorize.offered(user, connection.scopes_given))
         scopes = dict.fromkeys(scope for grant in grants for scope in grant.scopes_given)
         return ConnectedApp(
             client=client,

@@ -9,7 +9,7 @@ from frontdesk.flows.operator import Objection, read_title
 from frontdesk.protocol.ids import ClientId, GrantId, Micros, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Client, Grant, User
 from frontdesk.protocol.redirects import judge_registration
-from frontdesk.protocol.scopes import Scopes, missing, read_scopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, read_scopes
 
 MAX_REDIRECT_URIS = 20
 
@@ -39,6 +39,7 @@ class Registration:
     clock: Clock
     mint: Mint
     known_scopes: frozenset[str] = frozenset()
+    inclusion: Inclusion = CONTRACT
 
     async def add_client(
         self, name: str, *, redirect_uris: Sequence[str], scope: str, origin: Origin
@@ -50,7 +51,7 @@ class Registration:
         uris = read_redirect_uris(redirect_uris)
         if isinstance(uris, Objection):
             return uris
-        scopes = read_client_scopes(scope, known=self.known_scopes)
+        scopes = read_client_scopes(scope, known=self.known_scopes, inclusion=self.inclusion)
         if isinstance(scopes, Objection):
             return scopes
         now = self.clock.now()
@@ -167,7 +168,7 @@ def read_redirect_uris(texts: Sequence[str]) -> tuple[str, ...] | Objection:
     return uris
 
 
-def read_client_scopes(text: str, *, known: frozenset[str]) -> Scopes | Objection:
+def read_client_scopes(text: str, *, known: frozenset[str], inclusion: Inclusion = CONTRACT) -> Scopes | Objection:
     """What an app may ask for: at least one scope, each known to the API's document where there is one."""
     scopes = read_scopes(text)
     if scopes is None:
@@ -176,7 +177,7 @@ def read_client_scopes(text: str, *, known: frozenset[str]) -> Scopes | Objectio
         )
     if not scopes:
         return Objection(problem="an app needs at least one scope", hint='write them as --scope "locations resources"')
-    unknown = missing(scopes, tuple(known)) if known else ()
+    unknown = missing(scopes, tuple(sorted(known)), inclusion) if known else ()
     if not unknown:
         return scopes
     near = difflib.get_close_matches(unknown[0], sorted(known), n=1)

@@ -15,7 +15,7 @@ from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import SECOND, GrantId, Micros
 from frontdesk.protocol.pkce import judge_verifier
 from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Edge, Grant, Role
-from frontdesk.protocol.scopes import Scopes, mask_of, read_scopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, mask_of, read_scopes
 from frontdesk.protocol.store import CodeUsedBefore
 from frontdesk.protocol.token import WRONG_VERIFIERS, TokenAnswer, judge_code, narrow, still_allowed
 
@@ -34,6 +34,7 @@ class TokenFlow:
     offered_roles: frozenset[Role]
     access_token_lifetime: int
     grants_per_connection: int
+    inclusion: Inclusion = CONTRACT
 
     def answer_again(self, body: bytes) -> TokenAnswer | None:
         """The answer to bytes that were granted a refresh before; None: serve them as if they were new.
@@ -98,7 +99,7 @@ class TokenFlow:
             return Refusal(reason=scopes)
         now = self.clock.now()
         self.uses.grant(grant, now)
-        given = still_allowed(scopes, client.scopes)
+        given = still_allowed(scopes, client.scopes, self.inclusion)
         if body and given and recalled.client is client:
             self.repeats.keep(body, token, grant, client, user, given)
         return self._issue(grant, token, given, now)
@@ -141,7 +142,7 @@ class TokenFlow:
         networks = [network for network in code.networks if user.roles.get(network) in self.offered_roles]
         if not networks:
             return Refusal(reason=Reason.NO_NETWORK_LEFT)
-        given = still_allowed(code.scopes_given, client.scopes)
+        given = still_allowed(code.scopes_given, client.scopes, self.inclusion)
         if not given:
             return Refusal(reason=Reason.SCOPE_WIDENED)
         grant_id = GrantId(self.mint.new_id())

@@ -10,7 +10,7 @@ from frontdesk.gateway.scope_words import describe_scopes, writes
 from frontdesk.gateway.target import Target
 from frontdesk.protocol.access import Alternative, Operation
 from frontdesk.protocol.errors import Reason, Refusal
-from frontdesk.protocol.scopes import read_scopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, missing, read_scopes
 
 NETWORKS = "/networks/v1"
 
@@ -87,11 +87,14 @@ def compile_policy(
     public_operations: Iterable[str] = (),
     networkless_operations: Iterable[str] = (),
     serve_networks: bool | None = None,
+    named_scopes: Iterable[tuple[str, str]] = (),
+    inclusion: Inclusion = CONTRACT,
 ) -> Policy:
     """Compile a document. `…_operations` are written "GET /path", as under the document's `paths`.
 
-    Raises DocumentError for what cannot be decided safely: an operation that says nothing of security and is not
-    named as public, a scheme that is not defined, a template that no request could match.
+    `named_scopes` are (setting, scope): what settings call by its name. Raises DocumentError for what cannot be
+    decided safely: an operation that says nothing of security and is not named as public, a scheme that is not
+    defined, a template that no request could match; and for a setting that names what the document does not have.
     """
     if scope_match not in ("any", "all"):
         raise DocumentError(f"scope_match is {scope_match!r}", hint="write any or all")
@@ -101,7 +104,10 @@ def compile_policy(
         public=frozenset(public_operations),
         networkless=frozenset(networkless_operations),
     )
-    return compiler.compile(adds_networks=serve_networks is True)
+    policy = compiler.compile(adds_networks=serve_networks is True)
+    if document.operations:  # without a document there is nothing to misspell
+        _judge_names(policy, compiler.networkless, named_scopes, inclusion)
+    return policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +223,25 @@ class _Compiler:
             alternatives=(Alternative(scheme="basic"), Alternative(scheme="oauth2")),
             networkless=f"GET {NETWORKS}" in self.networkless,
         )
+
+
+def _judge_names(
+    policy: Policy, networkless: frozenset[str], named_scopes: Iterable[tuple[str, str]], inclusion: Inclusion
+) -> None:
+    """A misspelt name would change nothing, and nobody would know."""
+    listed = {f"{operation.method} {operation.template}" for operation in policy.operations}
+    for name in sorted(networkless - listed - {f"GET {NETWORKS}"}):
+        raise DocumentError(
+            f"networkless_operations names {name!r}, which the document does not list",
+            hint='write "METHOD /path" as the document does',
+        )
+    known = tuple(sorted(policy.known_scopes))
+    for setting, scope in named_scopes:
+        if missing((scope,), known, inclusion):
+            raise DocumentError(
+                f"{setting} names the scope {scope!r}, which the document neither declares nor uses",
+                hint="correct it, or declare the scope in the document's security scheme",
+            )
 
 
 def _add(tree: PathTree[PathRules], path: str, operations: dict[str, Operation], place: str) -> None:

@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import CredentialId, Micros, NetworkId
-from frontdesk.protocol.records import Client, Grant, Role, User
+from frontdesk.protocol.records import Client, Grant, OwnGrant, Role, User
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
 from frontdesk.protocol.scopes import Scopes
 
 
@@ -58,7 +59,17 @@ class PartnerCaller:
     held: frozenset[str]  # scopes with what they imply
 
 
-Caller: TypeAlias = NetworkCaller | PartnerCaller
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCaller:
+    """A partner's app on its own, proven by a token that no user gave it: it opens no network."""
+
+    own_grant: OwnGrant
+    client: Client
+    scopes: Scopes
+    held: frozenset[str]  # scopes with what they imply
+
+
+Caller: TypeAlias = NetworkCaller | PartnerCaller | AppCaller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,7 +80,7 @@ class Admission:
     scheme: str
     network_id: NetworkId | None
     role: Role | None
-    subject: str  # user id, or "network:<id>"
+    subject: str  # user id, "network:<id>" or "client:<id>"
     client_id: str
     scopes: Scopes
     networkless: bool  # the operation needs no network: none is named to the upstream
@@ -111,8 +122,12 @@ def judge_access(
     named_network: NetworkId | None,
     *,
     offered_roles: frozenset[Role],
+    role_scopes: RoleScopes = NO_LIMITS,
 ) -> Admission | Refusal:
-    """Decide checks 5 to 7 for a proven caller. Several operations (none more specific) must all allow."""
+    """Decide checks 5 to 7 for a proven caller. Several operations (none more specific) must all allow.
+
+    Where a network was chosen, a token holds no more than `role_scopes` lets the user's role there have.
+    """
     scheme = "basic" if isinstance(caller, NetworkCaller) else "oauth2"
     for operation in operations:
         if scheme not in operation.schemes and "public" not in operation.schemes:
@@ -121,11 +136,12 @@ def judge_access(
     network = _pick_network(caller, named_network, networkless=networkless, offered_roles=offered_roles)
     if isinstance(network, Reason):
         return _refuse(network, operations[0])
-    if isinstance(caller, PartnerCaller):
+    if not isinstance(caller, NetworkCaller):
+        held = role_scopes.cut(caller.held, _role_of(caller, network))
         for operation in operations:
-            if not any(_opens(alternative, caller.held) for alternative in operation.alternatives):
+            if not any(_opens(alternative, held) for alternative in operation.alternatives):
                 return _refuse(Reason.INSUFFICIENT_SCOPE, operation)
-    return _admit(caller, scheme, network, networkless=networkless)
+    return _admit(caller, scheme, network, networkless=networkless, role_scopes=role_scopes)
 
 
 def _opens(alternative: Alternative, held: frozenset[str]) -> bool:
@@ -145,6 +161,9 @@ def _pick_network(
         if named is not None and named != caller.network_id:
             return Reason.NETWORK_FORBIDDEN
         return caller.network_id
+    if isinstance(caller, AppCaller):
+        # No user let it in anywhere: whichever network it names, the answer is the same.
+        return Reason.NETWORK_FORBIDDEN if named is not None else None if networkless else Reason.NETWORK_REQUIRED
     if named is None:
         if networkless:
             return None
@@ -158,7 +177,9 @@ def _pick_network(
     return Reason.NETWORK_FORBIDDEN
 
 
-def _admit(caller: Caller, scheme: str, network: NetworkId | None, *, networkless: bool) -> Admission:
+def _admit(
+    caller: Caller, scheme: str, network: NetworkId | None, *, networkless: bool, role_scopes: RoleScopes
+) -> Admission:
     if isinstance(caller, NetworkCaller):
         return Admission(
             caller=caller,
@@ -170,16 +191,21 @@ def _admit(caller: Caller, scheme: str, network: NetworkId | None, *, networkles
             scopes=(),
             networkless=networkless,
         )
+    role = _role_of(caller, network)
     return Admission(
         caller=caller,
         scheme=scheme,
         network_id=network,
-        role=caller.user.roles.get(network) if network is not None else None,
-        subject=caller.user.id,
+        role=role,
+        subject=caller.user.id if isinstance(caller, PartnerCaller) else f"client:{caller.client.id}",
         client_id=caller.client.id,
-        scopes=caller.scopes,
+        scopes=role_scopes.told(caller.scopes, role),
         networkless=networkless,
     )
+
+
+def _role_of(caller: PartnerCaller | AppCaller, network: NetworkId | None) -> Role | None:
+    return caller.user.roles.get(network) if network is not None and isinstance(caller, PartnerCaller) else None
 
 
 def _refuse(reason: Reason, operation: Operation) -> Refusal:

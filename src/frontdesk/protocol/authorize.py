@@ -14,7 +14,7 @@ from frontdesk.protocol.ids import ClientId
 from frontdesk.protocol.pkce import judge_challenge
 from frontdesk.protocol.records import Client, Profile
 from frontdesk.protocol.redirects import RedirectTarget, match
-from frontdesk.protocol.scopes import Scopes, missing, read_scopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, read_scopes
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 MAX_STATE = 4_096
@@ -49,6 +49,7 @@ class Asked:
     client: Client | None
     target: RedirectTarget | None
     known_scopes: frozenset[str] | None
+    inclusion: Inclusion
 
 
 Check: TypeAlias = Callable[[Asked], Reason | None]
@@ -102,7 +103,7 @@ def _scope(asked: Asked) -> Reason | None:
     if asked.known_scopes is not None and not asked.known_scopes.issuperset(scopes):
         return Reason.AUTHORIZE_SCOPE_UNKNOWN
     registered = asked.client.scopes if asked.client is not None else ()
-    return Reason.AUTHORIZE_SCOPE_UNKNOWN if missing(scopes, registered) else None
+    return Reason.AUTHORIZE_SCOPE_UNKNOWN if missing(scopes, registered, asked.inclusion) else None
 
 
 def _challenge(asked: Asked) -> Reason | None:
@@ -138,11 +139,11 @@ AFTER_THE_URI_IS_PROVEN: tuple[Check, ...] = (
 
 
 def judge_authorize(
-    form: Form, client: Client | None, *, known_scopes: frozenset[str] | None
+    form: Form, client: Client | None, *, known_scopes: frozenset[str] | None, inclusion: Inclusion = CONTRACT
 ) -> AuthorizeRequest | FaultSentBack | Refusal:
     """Run both tables in order. A Refusal is for a page; a FaultSentBack for the client."""
     target = match(form.get("redirect_uri"), client.redirect_uris) if client is not None else None
-    asked = Asked(form=form, client=client, target=target, known_scopes=known_scopes)
+    asked = Asked(form=form, client=client, target=target, known_scopes=known_scopes, inclusion=inclusion)
     for check in BEFORE_THE_URI_IS_PROVEN:
         if reason := check(asked):
             return Refusal(reason=reason)

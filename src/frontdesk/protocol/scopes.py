@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -48,16 +49,63 @@ def render_scopes(scopes: Iterable[str]) -> str:
     return " ".join(scopes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inclusion:
+    """Which scope includes which. Each is itself only: what is remembered for one is found by its identity.
+
+    A suffix s says that every `x` without any of the suffixes includes `x` + s; a pair (a, b) that a includes b.
+    """
+
+    suffixes: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def directly(self, scope: str) -> Scopes:
+        """What a scope includes by one step."""
+        by_pair = tuple(small for large, small in self.pairs if large == scope)
+        if scope.endswith(self.suffixes):
+            return by_pair
+        return by_pair + tuple(scope + suffix for suffix in self.suffixes)
+
+
+CONTRACT = Inclusion(suffixes=(READONLY,))
+
+
 @lru_cache(maxsize=4_096)
-def implied(scopes: Scopes) -> frozenset[str]:
-    """What is held once `x` includes `x.readonly` (the contract); nothing else implies anything."""
-    return frozenset(scopes) | {scope + READONLY for scope in scopes if not scope.endswith(READONLY)}
+def implied(scopes: Scopes, inclusion: Inclusion = CONTRACT) -> frozenset[str]:
+    """What is held with these scopes: themselves, and what they include by any number of steps."""
+    held = set(scopes)
+    ahead = list(held)
+    while ahead:
+        new = [scope for scope in inclusion.directly(ahead.pop()) if scope not in held]
+        held.update(new)
+        ahead += new
+    return frozenset(held)
 
 
-def missing(asked: Iterable[str], allowed: Scopes) -> Scopes:
+def missing(asked: Iterable[str], allowed: Scopes, inclusion: Inclusion = CONTRACT) -> Scopes:
     """Those asked for that are neither allowed nor implied by what is allowed."""
-    held = implied(allowed)
+    held = implied(allowed, inclusion)
     return tuple(scope for scope in asked if scope not in held)
+
+
+def find_circle(inclusion: Inclusion) -> Scopes | None:
+    """Scopes that include each other in a circle, the first one again at the end; None where there is no circle."""
+    done: set[str] = set()
+    for start in dict.fromkeys(scope for pair in inclusion.pairs for scope in pair):
+        path: list[tuple[str, list[str]]] = [(start, list(inclusion.directly(start)))]
+        while path:
+            scope, ahead = path[-1]
+            if not ahead:
+                done.add(scope)
+                path.pop()
+                continue
+            following = ahead.pop()
+            names = [name for name, _ in path]
+            if following in names:
+                return (*names[names.index(following) :], following)
+            if following not in done:
+                path.append((following, list(inclusion.directly(following))))
+    return None
 
 
 @lru_cache(maxsize=4_096)

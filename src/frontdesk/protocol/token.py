@@ -7,7 +7,7 @@ from functools import lru_cache
 from frontdesk.protocol.errors import Reason
 from frontdesk.protocol.ids import ClientId, Micros
 from frontdesk.protocol.records import AuthorizationCode, Grant
-from frontdesk.protocol.scopes import Scopes, implied, render_scopes
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, implied, render_scopes
 
 WRONG_VERIFIERS = 3
 
@@ -18,11 +18,18 @@ class TokenAnswer:
 
     access_token: str = field(repr=False)
     expires_in: int  # seconds
-    refresh_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)  # None: an app's own token (RFC 6749 §4.4.3)
     scopes: Scopes
 
     def document(self) -> dict[str, str | int]:
         """The JSON object, in the contract's order."""
+        if self.refresh_token is None:
+            return {
+                "access_token": self.access_token,
+                "expires_in": self.expires_in,
+                "scope": render_scopes(self.scopes),
+                "token_type": "Bearer",
+            }
         return {
             "access_token": self.access_token,
             "expires_in": self.expires_in,
@@ -55,9 +62,9 @@ def judge_code(
 
 
 @lru_cache(maxsize=4_096)
-def still_allowed(given: Scopes, registered: Scopes) -> Scopes:
+def still_allowed(given: Scopes, registered: Scopes, inclusion: Inclusion = CONTRACT) -> Scopes:
     """What was given, less what the app's registration no longer lists. (Remembered: it is asked at every refresh.)"""
-    held = implied(registered)
+    held = implied(registered, inclusion)
     return given if held.issuperset(given) else tuple(scope for scope in given if scope in held)
 
 

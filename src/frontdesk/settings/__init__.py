@@ -9,6 +9,7 @@ from frontdesk.settings.reading import (
     read_settings,
 )
 from frontdesk.settings.record import Settings
+from frontdesk.settings.scopes import inclusion_of, named_scopes, role_scopes_of
 from frontdesk.settings.showing import render_settings, render_template
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "find_settings_file",
+    "inclusion_of",
+    "named_scopes",
     "read_settings",
     "render_settings",
     "render_template",
+    "role_scopes_of",
 ]

@@ -50,6 +50,15 @@ KNOBS: dict[str, Knob] = {
     "scope_match": Knob(
         group=_API, text='What a list of scopes in the document means: "any" of them is enough, or "all" are needed.'
     ),
+    "implied_scopes": Knob(
+        group=_API,
+        text='Which scopes include others: an ending (every x includes x.readonly), or a pair, "a > b" (a includes b).',
+    ),
+    "role_scopes": Knob(
+        group=_API,
+        text='What apps may do in a network where their user has a role, as "ROLE: SCOPE *.ENDING"; else: no limit.',
+        example=("member: *.readonly",),
+    ),
     "public_operations": Knob(
         group=_API,
         text='Operations without security in the document that may be open to everybody, as "METHOD /path".',

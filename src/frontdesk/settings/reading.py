@@ -12,6 +12,7 @@ from typing import Any
 
 from frontdesk.settings.knobs import KNOBS
 from frontdesk.settings.record import Settings
+from frontdesk.settings.scopes import judge_scope_settings
 from frontdesk.settings.values import READERS, is_loopback
 
 PREFIX = "FRONTDESK_"
@@ -153,6 +154,7 @@ def _read_flags(flags: Mapping[str, object]) -> dict[str, _Given]:
 
 
 def _judge_together(settings: Settings) -> Iterator[str]:
+    yield from judge_scope_settings(settings)
     if not settings.public_url and not is_loopback(settings.host):
         yield (
             f'host "{settings.host}" is reachable by others, so public_url must say what they see: '

@@ -20,6 +20,8 @@ class Settings:
     networkless_operations: tuple[str, ...] = ("GET /networks/v1",)
     network_header: str = "spacebring-network-id"
     scope_match: str = "any"  # or "all"
+    implied_scopes: tuple[str, ...] = (".readonly",)  # ".readonly": x includes x.readonly; "a > b": a includes b
+    role_scopes: tuple[str, ...] = ()  # "member: *.readonly": what an app may do where its user is a member
     public_operations: tuple[str, ...] = ()  # operations without security that may be open: "GET /health"
     requests_per_second: int = 10
     max_body: int = 10 * 1024 * 1024

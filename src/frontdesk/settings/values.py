@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from frontdesk.protocol.addresses import read_domain, read_email
+from frontdesk.protocol.scopes import read_scopes
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -19,6 +20,7 @@ _OWN_HEADERS = frozenset(
     {"authorization", "connection", "content-length", "cookie", "forwarded", "host", "te", "transfer-encoding", "via"}
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ROLES = ("owner", "administrator", "member")
 
 
 def read_text(value: Any) -> str:
@@ -167,6 +169,31 @@ def read_operation(value: Any) -> str:
     return text
 
 
+def read_inclusion(value: Any) -> str:
+    """`.readonly` (every x includes x.readonly) or `a > b` (a includes b)."""
+    words = read_text(value).split()
+    if len(words) == 1 and _is_scope(words[0]) and not words[0][0].isalnum() and words[0][0] != "*":
+        return words[0]
+    if len(words) == 3 and words[1] == ">" and _is_scope(words[0]) and _is_scope(words[2]):
+        return " ".join(words)
+    raise ValueError(
+        'give endings such as ".readonly" (x includes x.readonly), or pairs as "resources.admin > resources"'
+    )
+
+
+def read_role_rule(value: Any) -> str:
+    """`role: scope *.ending …`."""
+    role, colon, rest = read_text(value).partition(":")
+    rules = rest.split()
+    if not colon or role.strip().lower() not in _ROLES or not rules or not all(map(_is_scope, rules)):
+        raise ValueError('give rules as "member: *.readonly locations": owner, administrator or member, and scopes')
+    return f"{role.strip().lower()}: {' '.join(rules)}"
+
+
+def _is_scope(text: str) -> bool:
+    return read_scopes(text) == (text,)
+
+
 def read_secret(value: Any) -> str:
     """A shared secret that can travel in a header; empty is allowed."""
     text = read_text(value)
@@ -212,6 +239,8 @@ READERS: dict[str, Reader] = {
     "networkless_operations": several(read_operation),
     "network_header": read_header_name,
     "scope_match": choice("any", "all"),
+    "implied_scopes": several(read_inclusion),
+    "role_scopes": several(read_role_rule),
     "public_operations": several(read_operation),
     "requests_per_second": whole(1, 100_000),
     "max_body": whole(1, 2**40),

@@ -60,7 +60,13 @@ def _view(desk: Desk, visit: Visit, offer: ConsentOffer, problem: str) -> Consen
         email=offer.user.email,
         initial=initial_of(offer.user),
         networks=tuple(
-            NetworkBox(id=choice.id, title=choice.title, role=ROLES[choice.role], ticked=choice.ticked)
+            NetworkBox(
+                id=choice.id,
+                title=choice.title,
+                role=ROLES[choice.role],
+                ticked=choice.ticked,
+                limit=desk.scope_words.limit(choice.limited_to) if choice.limited_to is not None else "",
+            )
             for choice in offer.networks
         ),
         scopes=desk.scope_words.lines(offer.scopes),

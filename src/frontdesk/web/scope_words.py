@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from frontdesk.protocol.scopes import READONLY, implied
+from frontdesk.protocol.scopes import CONTRACT, READONLY, Inclusion, implied
 
 _READING = ("Read and write ", "Read ", "View ", "See ")
 
@@ -23,18 +23,23 @@ class ScopeWords:
 
     texts: Mapping[str, str]
     writes: frozenset[str] | None = None
+    inclusion: Inclusion = CONTRACT
 
     def lines(self, scopes: Iterable[str]) -> tuple[ScopeLine, ...]:
         """What these scopes allow: what changes data first, and nothing that another line includes."""
         asked = tuple(scopes)
-        kept = [scope for scope in asked if not (scope.endswith(READONLY) and scope.removesuffix(READONLY) in asked)]
+        kept = [scope for scope in asked if not any(self._includes(other, scope) for other in asked)]
         found = [ScopeLine(text=self._text(scope), name=scope, writes=self._changes(scope)) for scope in kept]
         return tuple(sorted(found, key=lambda line: not line.writes))
+
+    def limit(self, scopes: Iterable[str]) -> str:
+        """What is left where a role leaves less, in one line: "see plans; see and change locations"."""
+        return "; ".join(line.text[:1].lower() + line.text[1:] for line in self.lines(scopes))
 
     def beyond(self, scopes: Iterable[str]) -> tuple[str, ...]:
         """What these scopes do not allow, of all that the API has: "see plans", "change locations"."""
         asked = tuple(scopes)
-        held = implied(asked)
+        held = implied(asked, self.inclusion)
         out = []
         for scope, text in sorted(self.texts.items()):
             if scope in held:
@@ -46,7 +51,12 @@ class ScopeWords:
                     out.append(f"see or change {_things(text)}" if self._changes(scope) else f"see {_things(text)}")
             elif scope.removesuffix(READONLY) not in held:
                 out.append(f"see or change {_things(text)}")
+            else:  # where changing does not include seeing
+                out.append(f"see {_things(text)}")
         return tuple(dict.fromkeys(out))
+
+    def _includes(self, other: str, scope: str) -> bool:
+        return other != scope and scope in implied((other,), self.inclusion)
 
     def _changes(self, scope: str) -> bool:
         return scope in self.writes if self.writes is not None else not scope.endswith(READONLY)

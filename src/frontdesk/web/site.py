@@ -17,6 +17,7 @@ from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
 from frontdesk.protocol.http import Answer, Request
 from frontdesk.protocol.records import User
+from frontdesk.protocol.scopes import CONTRACT, Inclusion
 from frontdesk.settings import Settings
 from frontdesk.web import app_pages, consent_page, network_pages, signin_pages
 from frontdesk.web.asgi import Receive, Scope, Send, send_answer
@@ -93,6 +94,7 @@ def build_site(
     apps: ConnectedApps,
     scope_texts: Mapping[str, str],
     scope_writes: frozenset[str] | None = None,
+    inclusion: Inclusion = CONTRACT,
     curl_path: str = "/networks/v1",
 ) -> Starlette:
     """The site as an ASGI app. It expects the front door's Request in `scope["frontdesk"]`.
@@ -110,7 +112,7 @@ def build_site(
         apps=apps,
         visitors=visitors,
         tickets=Tickets(mint=mint, clock=clock),
-        scope_words=ScopeWords(texts=scope_texts, writes=scope_writes),
+        scope_words=ScopeWords(texts=scope_texts, writes=scope_writes, inclusion=inclusion),
         curl_path=curl_path,
     )
     routes = [Route(path, _page_app(desk, page)) for path, page in PAGES.items()]

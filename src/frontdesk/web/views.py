@@ -76,12 +76,13 @@ class CodeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkBox:
-    """One check box of the network picker."""
+    """One check box of the network picker. `limit` says what the role leaves of the list below; empty: all."""
 
     id: str
     title: str
     role: str
     ticked: bool
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
