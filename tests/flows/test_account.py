@@ -24,14 +24,8 @@ PICKER = frozenset({Role.OWNER, Role.ADMINISTRATOR})
 
 def account_of(story: Story) -> Account:
     """The account's walks over this story's house."""
-    return Account(
-        store=story.house.store,
-        clock=story.clock,
-        mint=story.house.mint,
-        post=story.mail,
-        issuer="https://desk.example",
-        product="Frontdesk",
-    )
+    house = story.house
+    return Account(store=house.store, clock=story.clock, pairs=house.pairs, notices=house.open_notices())
 
 
 def apps_of(story: Story) -> ConnectedApps:
@@ -41,6 +35,7 @@ def apps_of(story: Story) -> ConnectedApps:
         clock=story.clock,
         mint=story.house.mint,
         fresh=FreshCodes(),
+        notices=story.house.open_notices(),
         issuer="https://desk.example",
         offered_roles=PICKER,
         code_lifetime=60_000_000,

@@ -67,8 +67,7 @@ def mailbox(story: Story, **changed: object) -> Mailbox:
         mint=house.mint,
         post=story.mail,
         sessions=sessions,
-        issuer="https://desk.example",
-        product="Frontdesk",
+        notices=house.open_notices(),
     )
     return Mailbox(story=story, sign_in=replace(sign_in, **changed))  # type: ignore[arg-type]
 
@@ -375,7 +374,7 @@ async def test_ot_22_the_mail_says_what_the_code_opens(story: Story) -> None:
     await mailbox(story).asks(app="Door Locks")
     letter = story.mail.to(OWNER)[-1]
     assert re.match(r"^\d{6} is your Frontdesk sign-in code$", letter.subject)
-    for said in ('the app "Door Locks"', "192.0.2.7", "UTC", "Do not share", "https://desk.example/"):
+    for said in ('the app "Door Locks"', "192.0.2.7", "UTC", "Do not share", "http://desk.example/"):
         assert said in letter.text
 
 

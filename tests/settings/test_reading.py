@@ -95,6 +95,7 @@ GIVEN = [
     ("help_url", "mailto:help@example.com", "mailto:help@example.com"),
     ("privacy_url", "https://example.com/privacy?x=1", "https://example.com/privacy?x=1"),
     ("picker_roles", "owner,member", ("owner", "member")),
+    ("secrets", "Once", "once"),
     ("log_level", "DEBUG", "debug"),
 ]
 
@@ -205,6 +206,7 @@ BAD = [
     ("help_url", "mailto:nobody"),
     ("privacy_url", "data:text/html,x"),
     ("picker_roles", "owner,god"),
+    ("secrets", "never"),
     ("picker_roles", ","),
     ("access_token_lifetime", "59"),
     ("access_token_lifetime", "86401"),

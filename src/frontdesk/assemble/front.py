@@ -84,14 +84,9 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     uses, fresh = LastUses(store), FreshCodes()
     pages = Pages(settings)
     sessions = Sessions(store=store, clock=clock, mint=mint)
+    notices = house.open_notices(policy.scope_texts)
     sign_in = SignIn(
-        store=store,
-        clock=clock,
-        mint=mint,
-        post=house.post_office,
-        sessions=sessions,
-        issuer=settings.issuer,
-        product=settings.product_name,
+        store=store, clock=clock, mint=mint, post=house.post_office, sessions=sessions, notices=notices
     )
     visitors = Visitors(sessions=sessions, sign_in=sign_in, mint=mint, https=settings.is_https)
     authorize = AuthorizeFlow(
@@ -99,6 +94,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         clock=clock,
         mint=mint,
         fresh=fresh,
+        notices=notices,
         issuer=settings.issuer,
         offered_roles=roles,
         code_lifetime=settings.code_lifetime * SECOND,
@@ -121,7 +117,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             grants_per_connection=settings.grants_per_connection,
             inclusion=inclusion,
         ),
-        revoke_flow=RevokeFlow(store=store, clock=clock, mint=mint, witness=house.witness),
+        revoke_flow=RevokeFlow(store=store, clock=clock, mint=mint, witness=house.witness, notices=notices),
         visitors=visitors,
         pages=pages,
         metadata=msgspec.json.encode(metadata_document(settings.issuer, known_scopes)),
@@ -153,14 +149,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         sessions=sessions,
         sign_in=sign_in,
         authorize=authorize,
-        account=Account(
-            store=store,
-            clock=clock,
-            mint=mint,
-            post=house.post_office,
-            issuer=settings.issuer,
-            product=settings.product_name,
-        ),
+        account=Account(store=store, clock=clock, pairs=house.pairs, notices=notices),
         apps=ConnectedApps(store=store, clock=clock, authorize=authorize, offered_roles=roles),
         scope_texts=policy.scope_texts,
         inclusion=inclusion,

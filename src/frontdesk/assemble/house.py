@@ -1,12 +1,16 @@
 """An open house: the store with its keys, and what else outlives a request."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from frontdesk.flows.letters import Letterhead
+from frontdesk.flows.mail_quota import MAILS_AN_HOUR, MailQuota
 from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witness
+from frontdesk.flows.notices import Notices
+from frontdesk.flows.pairs import PairMaker
 from frontdesk.protocol.ids import uuid_bytes, uuid_text
 from frontdesk.runtime import failpoints
 from frontdesk.runtime.clock import SystemClock
@@ -32,6 +36,24 @@ class House:
     post_office: PostOffice
     witness: Witness
     limiter: Limiter
+
+    @property
+    def pairs(self) -> PairMaker:
+        """Makes Basic pairs, with or without their secrets kept."""
+        return PairMaker(mint=self.mint, keeps_secrets=self.settings.secrets == "sealed")
+
+    def open_notices(self, scope_words: Mapping[str, str] | None = None) -> Notices:
+        """What tells people by mail what happened; one a process, because it counts. `scope_words` say scopes plainly."""
+        settings = self.settings
+        return Notices(
+            store=self.store,
+            post=self.post_office,
+            witness=self.witness,
+            head=Letterhead(product=settings.product_name, issuer=settings.issuer),
+            scope_words=scope_words or {},
+            # The workers of a host count apart, and share what a person gets.
+            quota=MailQuota(an_hour=-(-MAILS_AN_HOUR // settings.workers)),
+        )
 
 
 @asynccontextmanager

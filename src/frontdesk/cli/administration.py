@@ -7,16 +7,19 @@ because every worker asks the store for changes before it trusts what it remembe
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from frontdesk.cli import speech
 from frontdesk.cli.options import Ground
 from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
-from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
 from frontdesk.settings import Settings
+
+if TYPE_CHECKING:  # what it brings along would slow every command down
+    from frontdesk.assemble import House
 
 T = TypeVar("T")
 
@@ -54,7 +57,7 @@ def administer(
 
     async def run() -> T | Objection:
         async with open_house(settings, create=create) as house:
-            return await walk(open_desk(house.store, house.clock, house.mint, known))
+            return await walk(open_desk(house, known))
 
     try:
         outcome = asyncio.run(run())
@@ -68,10 +71,11 @@ def administer(
     return outcome
 
 
-def open_desk(store: Store, clock: Clock, mint: Mint, known_scopes: frozenset[str] = frozenset()) -> Desk:
+def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Desk:
     """The administrator's walks over an open house."""
+    store, clock, mint = house.store, house.clock, house.mint
     return Desk(
-        operator=Operator(store=store, clock=clock, mint=mint),
+        operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
     )

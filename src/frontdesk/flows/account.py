@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from frontdesk.flows.letters import render_regenerated_letter
-from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
-from frontdesk.flows.pairs import make_pair
+from frontdesk.flows.needs import Clock, Origin, Store
+from frontdesk.flows.notices import Notices
+from frontdesk.flows.pairs import PairMaker
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import ClientId, Micros, NetworkId, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Client, Grant, Network, NetworkCredential, Role, User
@@ -23,15 +23,16 @@ class OwnNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkAccess:
-    """A network with its Basic pair (never the secret), for its owner."""
+    """A network with its Basic pair, for its owner. `can_reveal`: its secret was kept, and may be shown again."""
 
     network: Network
     credential: NetworkCredential
+    can_reveal: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshSecret:
-    """A regenerated pair with its secret in the clear: the only moment in which it can be told."""
+    """A regenerated pair with its secret in the clear."""
 
     network: Network
     credential: NetworkCredential
@@ -55,10 +56,8 @@ class Account:
 
     store: Store
     clock: Clock
-    mint: Mint
-    post: PostOffice
-    issuer: str
-    product: str
+    pairs: PairMaker
+    notices: Notices
 
     async def list_networks(self, user: User) -> tuple[OwnNetwork, ...]:
         """The user's networks, by title."""
@@ -82,7 +81,9 @@ class Account:
         credential = await self.store.find_credential_of(network.id)
         if credential is None:
             return Refusal(reason=Reason.PAGE_UNKNOWN)
-        return NetworkAccess(network=network, credential=credential)
+        # A house that keeps no secrets shows none either, whatever it kept before.
+        can_reveal = self.pairs.keeps_secrets and credential.sealed_secret is not None
+        return NetworkAccess(network=network, credential=credential, can_reveal=can_reveal)
 
     async def regenerate(
         self, user: User, network_id: str, *, seen_version: int, typed_title: str, origin: Origin
@@ -96,14 +97,14 @@ class Account:
         if access.credential.version != seen_version:
             return Refusal(reason=Reason.REGENERATED_MEANWHILE)
         now = self.clock.now()
-        credential, secret = make_pair(self.mint, access.network.id, version=seen_version + 1, now=now)
+        credential, secret = self.pairs.make(access.network.id, version=seen_version + 1, now=now)
         audit = self._audit("credential.regenerated", user, origin, now, network=access.network.id)
 
         if not await self.store.regenerate_credential(
             credential=credential, replaces_version=seen_version, audit=audit
         ):
             return Refusal(reason=Reason.REGENERATED_MEANWHILE)
-        self._tell_owner(user, access.network, origin, now)
+        self.notices.regenerated(user, access.network, now=now, origin=origin)
         return FreshSecret(network=access.network, credential=credential, secret=secret)
 
     async def list_guests(self, user: User, network_id: str) -> tuple[NetworkGuest, ...] | Refusal:
@@ -154,12 +155,6 @@ class Account:
             since=min(grant.created_at for grant in grants),
             last_used_at=max((grant.last_used_at for grant in grants if grant.last_used_at is not None), default=None),
         )
-
-    def _tell_owner(self, user: User, network: Network, origin: Origin, now: Micros) -> None:
-        letter = render_regenerated_letter(
-            network=network.title, product=self.product, issuer=self.issuer, address=origin.address, now=now
-        )
-        self.post.post(user.email, letter.subject, letter.text)
 
     def _audit(
         self,

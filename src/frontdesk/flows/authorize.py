@@ -11,6 +11,7 @@ import msgspec
 
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
+from frontdesk.flows.notices import Notices
 from frontdesk.protocol.authorize import (
     AuthorizeRequest,
     FaultSentBack,
@@ -99,6 +100,7 @@ class AuthorizeFlow:
     clock: Clock
     mint: Mint
     fresh: FreshCodes
+    notices: Notices
     issuer: str
     offered_roles: frozenset[Role]
     code_lifetime: int
@@ -163,7 +165,9 @@ class AuthorizeFlow:
             created_at=code.created_at,
             consented_at=code.created_at,
         )
+        before = await self.store.find_connection(user.id, client.id)
         await self.store.save_consent(code=code, connection=connection, audit=audit)
+        await self.notices.connected(client, user, connection, before=before, origin=origin)
         return self._hand_over(tx, code, value)
 
     def seal(self, tx: Transaction) -> str:

@@ -1,10 +1,21 @@
-"""The mail that carries a sign-in code: for which app, from where, when, and "do not share". ATTACKS OT-22, EM-05."""
+"""What mails to people are made of: plain text, names made harmless, when and from where. ATTACKS EM-01, EM-05.
+
+Each letter says what happened, when, from where, and what to do if it was not you; never a secret. Links are built
+from the configured public URL alone: nothing that a request says of its host gets in.
+"""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from frontdesk.protocol.ids import SECOND, Micros
+
+SHOWN = 30  # lines of a list; what is more is counted
+_NAME_IN_SUBJECT = 50  # two of them, the product and the words between fit the 200 that a subject may have
+_JOINERS = frozenset("\u200c\u200d")  # Persian, Hindi and joined emoji need these two
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+_UNSEEN = frozenset({"Cf", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,38 +26,57 @@ class Letter:
     text: str = field(repr=False)
 
 
-def render_login_letter(
-    code: str, *, product: str, issuer: str, app: str | None, address: str | None, now: Micros
-) -> Letter:
-    """Say what the code opens. Built from settings alone: nothing that a request says of its host gets in."""
-    at = datetime.fromtimestamp(now // SECOND, tz=UTC)
-    opens = f"It signs you in to {_one_line(product)}"
-    if app is not None:
-        opens += f', to connect the app "{_one_line(app)}"'
-    place = f"From: {address}\n" if address else ""
-    text = (
-        f"Your sign-in code is\n\n    {code}\n\n"
-        f"{opens}. It works once, for 10 minutes, in the browser that asked for it:\n{issuer}/\n\n"
-        f"Asked for: {at:%d %B %Y, %H:%M} UTC\n{place}\n"
-        "Do not share this code, on the telephone or in a chat either: nobody who works here will ever ask for it.\n"
-        "If you did not ask for it, you need not do anything: without the code nobody gets in.\n"
-    )
-    return Letter(subject=f"{code} is your {_one_line(product)} sign-in code", text=text)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who writes: what people call the product, and its public URL without a slash at its end."""
+
+    product: str
+    issuer: str
+
+    def subject(self, words: str) -> str:
+        """The subject of a letter that tells of something that happened."""
+        return f"{one_line(self.product)}: {words}"
 
 
-def _one_line(text: str) -> str:
-    """Names are judged when they are registered; this holds even where one was imported unjudged (EM-01)."""
-    return "".join(" " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character for character in text)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """When something happened, and from which address; `address` is None for the operator's command line."""
+
+    now: Micros
+    address: str | None
+
+    def lines(self, *, operator: bool = False) -> str:
+        """As they stand in a letter, one a line."""
+        at = datetime.fromtimestamp(self.now // SECOND, tz=UTC)
+        place = f"From: {one_line(self.address)}\n" if self.address else ""
+        by = "By: those who run this service, at its command line\n" if operator else ""
+        return f"When: {at:%d %B %Y, %H:%M} UTC\n{place}{by}"
 
 
-def render_regenerated_letter(*, network: str, product: str, issuer: str, address: str | None, now: Micros) -> Letter:
-    """Tell an owner that the network's API credentials changed, so that a stranger's hand would be noticed."""
-    at = datetime.fromtimestamp(now // SECOND, tz=UTC)
-    place = f"From: {address}\n" if address else ""
-    text = (
-        f"The API credentials of {_one_line(network)} were regenerated. The old client id and secret are refused from\n"
-        "now on; programs that use them need the new ones.\n\n"
-        f"When: {at:%d %B %Y, %H:%M} UTC\n{place}\n"
-        f"If that was not you: sign in at {issuer}/account, regenerate them again, and tell who runs this service.\n"
-    )
-    return Letter(subject=f"{_one_line(product)}: API credentials of {_one_line(network)} regenerated", text=text)
+def one_line(text: str) -> str:
+    """A name as it may stand in a letter: no line break, nothing invisible or direction-changing, no link.
+
+    Names are judged when they are registered; this holds even where one came in unjudged.
+    """
+    kept = []
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind in _BREAKS:
+            kept.append(" ")
+        elif kind not in _UNSEEN or character in _JOINERS:
+            kept.append(character)
+    return " ".join("".join(kept).split()).replace("://", ": //")
+
+
+def short(text: str) -> str:
+    """A name for a subject."""
+    line = one_line(text)
+    return line if len(line) <= _NAME_IN_SUBJECT else line[: _NAME_IN_SUBJECT - 1].rstrip() + "…"
+
+
+def listed(lines: Sequence[str]) -> str:
+    """A list, one item a line, as long as people read one."""
+    shown = [f"  - {line}\n" for line in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        shown.append(f"  - and {len(lines) - SHOWN} more\n")
+    return "".join(shown)

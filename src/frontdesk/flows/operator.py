@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
-from frontdesk.flows.pairs import make_pair
+from frontdesk.flows.notices import Notices
+from frontdesk.flows.pairs import PairMaker
 from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.ids import Email, Micros, NetworkId, UserId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Network, NetworkCredential, Role, User
@@ -24,7 +25,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshPair:
-    """A network's Basic pair with its secret in the clear: the only moment in which it can be told."""
+    """A network's Basic pair with its secret in the clear: the only moment in which the operator is told it."""
 
     network: Network
     owner: Email
@@ -60,6 +61,8 @@ class Operator:
     store: Store
     clock: Clock
     mint: Mint
+    pairs: PairMaker
+    notices: Notices
 
     async def add_network(
         self, title: str, *, owner: str, network_id: str | None = None, origin: Origin
@@ -80,7 +83,7 @@ class Operator:
             return Objection(problem=f"{email} is blocked", hint=f"let them in with 'frontdesk user unblock {email}'")
 
         network = Network(id=identity, title=named, created_at=now)
-        credential, secret = make_pair(self.mint, identity, version=1, now=now)
+        credential, secret = self.pairs.make(identity, version=1, now=now)
         audit = self._audit("network.created", now, origin, network=identity, client=credential.client_id, user=user.id)
         added = await self.store.add_network(network=network, owner=user, credential=credential, audit=audit)
         if added is None:
@@ -111,7 +114,7 @@ class Operator:
             return known
         now = self.clock.now()
         old = known.credential
-        pair, secret = make_pair(self.mint, old.network_id, version=old.version + 1, now=now)
+        pair, secret = self.pairs.make(old.network_id, version=old.version + 1, now=now)
         audit = self._audit("credential.regenerated", now, origin, network=old.network_id, client=pair.client_id)
 
         if not await self.store.regenerate_credential(credential=pair, replaces_version=old.version, audit=audit):
@@ -119,6 +122,7 @@ class Operator:
                 problem="somebody else regenerated this credential at the same moment",
                 hint=f"theirs is in force; see it with 'frontdesk credential show {old.network_id}'",
             )
+        self.notices.regenerated(known.owner, known.network, now=now, origin=origin, operator=True)
         return FreshPair(network=known.network, owner=known.owner.email, credential=pair, secret=secret)
 
     async def give_role(self, email: str, *, network_id: str, role: str, origin: Origin) -> RoleGiven | Objection:

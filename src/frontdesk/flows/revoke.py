@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
+from frontdesk.flows.notices import Notices
 from frontdesk.flows.prove import prove_client
 from frontdesk.protocol.client_auth import read_claim
 from frontdesk.protocol.errors import Reason, Refusal
@@ -19,6 +20,7 @@ class RevokeFlow:
     clock: Clock
     mint: Mint
     witness: Witness
+    notices: Notices
 
     async def answer(self, token: str, form: Form, authorization: list[bytes], origin: Origin) -> Refusal | None:
         """None: nothing that this token stands for works any more. An unknown token is no fault (RFC 7009 §2.2).
@@ -44,7 +46,7 @@ class RevokeFlow:
             self.witness.saw("revoke.other_client", client_id=owner, grant_id=grant.id)
             return None
         now = self.clock.now()
-        await self.store.revoke_grant(
+        ended = await self.store.revoke_grant(
             grant_id=grant.id,
             now=now,
             audit=AuditEvent(
@@ -58,6 +60,8 @@ class RevokeFlow:
                 request_id=origin.request_id,
             ),
         )
+        if client is None and ended:
+            await self.notices.taken_back(grant, now=now, origin=origin)
         return None
 
     async def _find(self, token: str) -> Grant | None:

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from frontdesk.flows.letters import render_login_letter
+from frontdesk.flows.letters import Circumstances
 from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
+from frontdesk.flows.notices import Notices
 from frontdesk.flows.sessions import OpenedSession, Sessions
+from frontdesk.flows.signin_letters import render_login_letter
 from frontdesk.flows.spray import SprayBreaker
 from frontdesk.protocol.ids import DAY, ChallengeId, ClientId, Email, Micros, UserId, uuid_text
 from frontdesk.protocol.records import LoginCode, Session, User
@@ -86,8 +88,7 @@ class SignIn:
     mint: Mint
     post: PostOffice
     sessions: Sessions
-    issuer: str
-    product: str
+    notices: Notices
     breaker: SprayBreaker = field(default_factory=SprayBreaker)
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     answer_after: float = 0.025  # seconds that asking for a code takes at least
@@ -120,9 +121,8 @@ class SignIn:
             created_at=now,
             expires_at=challenge.expires_at,
         )
-        letter = render_login_letter(
-            code, product=self.product, issuer=self.issuer, app=app, address=origin.address, now=now
-        )
+        seen = Circumstances(now=now, address=origin.address)
+        letter = render_login_letter(code, head=self.notices.head, app=app, seen=seen)
         welcome = user is not None and user.blocked_at is None
 
         may_mail = await self.store.start_login(
@@ -159,6 +159,8 @@ class SignIn:
             return CodeRefused(fault=CodeFault.WRONG, blocked_until=tried.blocked_until)
 
         opened = await self.sessions.open(user, replaces=replaces, origin=origin)
+        if device is None or user.id not in device.people:
+            self.notices.new_browser(user, now=opened.session.signed_in_at, origin=origin)
         return SignedIn(user=user, opened=opened, device=self._trust(device, user))
 
     async def app_name(self, client_id: ClientId) -> str:

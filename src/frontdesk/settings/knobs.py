@@ -99,6 +99,10 @@ KNOBS: dict[str, Knob] = {
     "picker_roles": Knob(
         group=_PEOPLE, text='Who may connect a network to an app: of "owner", "administrator", "member".'
     ),
+    "secrets": Knob(
+        group=_PEOPLE,
+        text='"sealed": a network\'s owner can see its API secret again, sealed until then. "once": told once, never kept.',
+    ),
     "access_token_lifetime": Knob(group=_TIMES, text="Seconds that an access token lives, 60 to 86400."),
     "code_lifetime": Knob(group=_TIMES, text="Seconds that an authorization code lives, 10 to 600."),
     "grants_per_connection": Knob(

@@ -38,6 +38,7 @@ class Settings:
     help_url: str = ""
     privacy_url: str = ""
     picker_roles: tuple[str, ...] = ("owner", "administrator")
+    secrets: str = "sealed"  # or "once": a network's secret is kept so that its owner can see it again, or told once
     # Lifetimes
     access_token_lifetime: int = 3600
     code_lifetime: int = 60

@@ -254,6 +254,7 @@ READERS: dict[str, Reader] = {
     "help_url": read_link,
     "privacy_url": read_link,
     "picker_roles": several(choice("owner", "administrator", "member"), at_least_one=True),
+    "secrets": choice("sealed", "once"),
     "access_token_lifetime": whole(60, 86_400),
     "code_lifetime": whole(10, 600),
     "grants_per_connection": whole(1, 1_000),

@@ -185,7 +185,10 @@ class Story:
     @property
     def operator(self) -> Operator:
         """The operator at the command line."""
-        return Operator(store=self.house.store, clock=self.clock, mint=self.house.mint)
+        house = self.house
+        return Operator(
+            store=house.store, clock=self.clock, mint=house.mint, pairs=house.pairs, notices=house.open_notices()
+        )
 
     async def network(self, title: str, *, owner: str = OWNER, network_id: str | None = None) -> Customer:
         """A new network and its Basic pair."""
@@ -226,11 +229,12 @@ class Story:
         return browser
 
     def login_code(self, address: str) -> str:
-        """The six digits of the last mail to this address."""
-        found = _CODE.search(self.mail.to(address)[-1].subject)
-        if found is None:
-            raise AssertionError("the mail's subject holds no code")
-        return found.group(1)
+        """The six digits of the last mail to this address that has any in its subject."""
+        for letter in reversed(self.mail.to(address)):
+            found = _CODE.search(letter.subject)
+            if found is not None:
+                return found.group(1)
+        raise AssertionError("no mail's subject holds a code")
 
     async def connected_partner(
         self, *, scope: str = "resources locations", networks: Sequence[str] = (), owner: str = OWNER

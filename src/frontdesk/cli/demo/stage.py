@@ -46,7 +46,7 @@ async def play(doors: Doors, folder: Path, *, as_json: bool, is_kept: bool) -> i
     partner_url = doors.url(doors.partner)
     callback = f"{partner_url}/callback"
     async with open_house(settings, create=True) as house:
-        town = await found(open_desk(house.store, house.clock, house.mint), settings.data, redirect_uri=callback)
+        town = await found(open_desk(house), settings.data, redirect_uri=callback)
     servers = _open(settings, doors, town, callback)
     running = [asyncio.ensure_future(server.run_here(ready.set)) for server, ready in servers]
     try:
