@@ -16,7 +16,7 @@ from frontdesk.cli.settling import settle
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
-from frontdesk.settings import Settings
+from frontdesk.settings import Settings, inclusion_of
 
 if TYPE_CHECKING:  # what it brings along would slow every command down
     from frontdesk.assemble import House
@@ -74,9 +74,10 @@ def administer(
 def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Desk:
     """The administrator's walks over an open house."""
     store, clock, mint = house.store, house.clock, house.mint
+    inclusion = inclusion_of(house.settings)
     return Desk(
         operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
-        registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes),
+        registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
     )
 

@@ -253,7 +253,7 @@ READERS: dict[str, Reader] = {
     "product_name": read_product_name,
     "help_url": read_link,
     "privacy_url": read_link,
-    "picker_roles": several(choice("owner", "administrator", "member"), at_least_one=True),
+    "picker_roles": several(choice(*_ROLES), at_least_one=True),
     "secrets": choice("sealed", "once"),
     "access_token_lifetime": whole(60, 86_400),
     "code_lifetime": whole(10, 600),
