@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from frontdesk.flows.needs_reveal import RevealStore
 from frontdesk.flows.needs_strictness import StrictnessStore
+from frontdesk.flows.needs_trials import TrialStore
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import (
     ChallengeId,
@@ -184,7 +185,7 @@ class Glance(Protocol):
         """What the last consent gave, if in memory."""
 
 
-class Store(RevealStore, StrictnessStore, Protocol):
+class Store(RevealStore, StrictnessStore, TrialStore, Protocol):
     """Remembers. `audit` rows are saved in the verb's own transaction.
 
     Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)

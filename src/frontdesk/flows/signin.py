@@ -231,7 +231,7 @@ class SignIn:
         if device is not None:
             return self.mint.mac("login-budget", f"device\n{device.id}\n{email}").encode("ascii")
         if user is not None:
-            return self.mint.mac("login-budget", f"address\n{email}").encode("ascii")
+            return address_budget_key(self.mint, email)
         folded = int.from_bytes(_sixteen_bytes(self.mint.mac("login-budget", f"nobody\n{email}"))) % UNKNOWN_BUDGETS
         return self.mint.mac("login-budget", f"bucket\n{folded}").encode("ascii")
 
@@ -242,6 +242,11 @@ class SignIn:
             people=(user.id, *others)[:PEOPLE_A_DEVICE],
             seen_at=self.clock.now(),
         )
+
+
+def address_budget_key(mint: Mint, email: Email) -> bytes:
+    """The key of somebody's budget in browsers that are not trusted."""
+    return mint.mac("login-budget", f"address\n{email}").encode("ascii")
 
 
 def _sixteen_bytes(mac: str) -> bytes:

@@ -29,12 +29,13 @@ from frontdesk.protocol.records import (
     User,
 )
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_removing import MemoryRemoving
 from frontdesk.storage.memory_reveals import MemoryReveals
 from frontdesk.storage.memory_signin import MemorySignIn
 from frontdesk.storage.memory_strictness import MemoryStrictness
 
 
-class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals, MemoryStrictness):
+class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals, MemoryStrictness, MemoryRemoving):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 
     @property

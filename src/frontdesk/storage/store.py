@@ -49,6 +49,7 @@ from frontdesk.storage import (
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.grants import touch
 from frontdesk.storage.reader import Reader
+from frontdesk.storage.removing_store import RemovingVerbs
 from frontdesk.storage.reveals_store import RevealVerbs
 from frontdesk.storage.strictness_store import StrictnessVerbs
 from frontdesk.storage.writer import Writer
@@ -61,7 +62,7 @@ FAILPOINTS = tuple(
 )
 
 
-class VerbStore(RevealVerbs, StrictnessVerbs):
+class VerbStore(RevealVerbs, StrictnessVerbs, RemovingVerbs):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
     def __init__(self, reader: Reader, writer: Writer) -> None:

@@ -1,0 +1,54 @@
+"""The in-memory twin of storage/removing.py."""
+
+from frontdesk.protocol.ids import ClientId, UserId
+from frontdesk.protocol.records import AuditEvent
+from frontdesk.protocol.trials import Removed, Trial, is_trial_address, is_trial_title
+from frontdesk.storage.memory_state import MemoryState
+
+
+class MemoryRemoving(MemoryState):
+    """Taking away what a trial run made."""
+
+    async def remove_trial(self, *, trial: Trial, audit: AuditEvent) -> Removed:
+        """Remove what a trial run made."""
+        people = {
+            user for user in trial.users if user in self.users and is_trial_address(self.users[user].email, trial.mark)
+        }
+        networks = {
+            network
+            for network in trial.networks
+            if network in self.networks
+            and is_trial_title(self.networks[network].title, trial.mark)
+            and all(user.id in people for user in self.users.values() if network in user.roles)
+        }
+        apps = {
+            client
+            for client in trial.clients
+            if client in self.clients and is_trial_title(self.clients[client].name, trial.mark)
+        }
+        self._let_go(people, apps)
+        for key in trial.budget_keys:
+            self.budgets.pop(key, None)
+        for network in networks:
+            del self.networks[network]
+            for user in self.users.values():
+                user.roles.pop(network, None)
+        self.credentials = {key: pair for key, pair in self.credentials.items() if pair.network_id not in networks}
+        gone = [user for user in people if not self.users[user].roles]
+        for user_id in gone:
+            del self.users[user_id]
+        for client in apps:
+            del self.clients[client]
+        self._note(audit)
+        return Removed(networks=len(networks), users=len(gone), clients=len(apps))
+
+    def _let_go(self, people: set[UserId], apps: set[ClientId]) -> None:
+        def hangs(user_id: UserId, client_id: ClientId) -> bool:
+            return user_id in people or client_id in apps
+
+        self.codes = {key: code for key, code in self.codes.items() if not hangs(code.user_id, code.client_id)}
+        self.grants = {key: one for key, one in self.grants.items() if not hangs(one.user_id, one.client_id)}
+        self.connections = {pair: one for pair, one in self.connections.items() if not hangs(*pair)}
+        self.sessions = {key: one for key, one in self.sessions.items() if one.user_id not in people}
+        self.login_codes = {key: one for key, one in self.login_codes.items() if one.user_id not in people}
+        self.weak_forms = {key: use for key, use in self.weak_forms.items() if key[0] not in apps}
