@@ -46,6 +46,14 @@ def list_clients() -> Verb[list[Client]]:
 
 def add_client(*, client: Client, audit: AuditEvent) -> Verb[bool]:
     """A new app; False where the id is taken."""
+    if not (yield from insert_client(client)):
+        return False
+    yield entry(audit)
+    return True
+
+
+def insert_client(client: Client) -> Verb[bool]:
+    """Write a new app; False where the id is taken."""
     added = yield (
         INSERT,
         (
@@ -64,10 +72,7 @@ def add_client(*, client: Client, audit: AuditEvent) -> Verb[bool]:
             client.foreign_secret,
         ),
     )
-    if not added:
-        return False
-    yield entry(audit)
-    return True
+    return bool(added)
 
 
 def set_client_disabled(*, client_id: ClientId, disabled: bool, now: Micros, audit: AuditEvent) -> Verb[bool]:

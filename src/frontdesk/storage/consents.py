@@ -9,7 +9,7 @@ from frontdesk.storage.audit import entry
 from frontdesk.storage.columns import live_edges, only_networks, optional_id, pack_networks, read_edges
 from frontdesk.storage.verbs import Value, Verb
 
-NETWORKS_OF_USER = "SELECT network_id FROM memberships WHERE user_id = $1"
+NETWORKS_OF_USER = "SELECT network_id FROM memberships WHERE user_id = $1 AND suspended = 0"
 INSERT_CODE = """
 INSERT INTO codes (id, digest, client_id, user_id, redirect_uri, scopes_asked, scopes_given, networks, code_challenge,
     created_at, expires_at, grant_id, voided_at, wrong_verifiers)

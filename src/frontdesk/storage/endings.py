@@ -77,14 +77,19 @@ def remove_membership(*, user_id: UserId, network_id: NetworkId, now: Micros, au
     user, network = uuid_bytes(user_id), uuid_bytes(network_id)
     if not (yield TAKE_ROLE, (user, network)):
         return False
+    yield from drop_network_of_user(user, network, now)
+    yield entry(audit)
+    return True
+
+
+def drop_network_of_user(user: bytes, network: bytes, now: Micros) -> Verb[None]:
+    """Drop a network's edges of all of a user's grants, codes and connections for good."""
     for grant, edges in (yield EDGES_OF_USER, (user,)):
         left = drop_edge(edges, network, now)
         if left is not None:
             yield SET_EDGES, (left, None, grant)
     yield from drop_network_from_codes(user, network, now)
     yield from drop_network_from_connections(user, network)
-    yield entry(audit)
-    return True
 
 
 def set_user_blocked(*, user_id: UserId, blocked: bool, now: Micros, audit: AuditEvent) -> Verb[bool]:

@@ -18,7 +18,9 @@ ON CONFLICT (key) DO UPDATE SET wrong = excluded.wrong, mails = excluded.mails, 
 REPLACE_CODES = "DELETE FROM login_codes WHERE user_id = $1 AND browser = $2"
 INSERT_CODE = """
 INSERT INTO login_codes (id, user_id, browser, digest, created_at, expires_at)
-SELECT $1, $2, $3, $4, $5, $6 WHERE EXISTS (SELECT 1 FROM users WHERE id = $2 AND blocked_at IS NULL)
+SELECT $1, $2, $3, $4, $5, $6 WHERE EXISTS (
+    SELECT 1 FROM users WHERE id = $2 AND blocked_at IS NULL AND suspended_at IS NULL
+)
 """
 FIND_CODE = "SELECT user_id, browser, digest FROM login_codes WHERE id = $1 AND expires_at > $2"
 USE_CODE = "DELETE FROM login_codes WHERE id = $1"

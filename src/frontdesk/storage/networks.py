@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from frontdesk.protocol.ids import CredentialId, Digest, Micros, NetworkId, uuid_bytes
+from frontdesk.protocol.ids import CredentialId, Digest, Micros, NetworkId, UserId, uuid_bytes
 from frontdesk.protocol.records import AuditEvent, Network, NetworkCredential, Role, User
 from frontdesk.storage.audit import entry
 from frontdesk.storage.columns import network_text
-from frontdesk.storage.users import about, ensure_user, give_role, list_owners
+from frontdesk.storage.users import GIVE_ROLE, about, ensure_user, give_role, list_owners
 from frontdesk.storage.verbs import Verb
 
 FIND = "SELECT id, title, created_at, suspended_at FROM networks WHERE id = $1"
@@ -23,6 +23,12 @@ SELECT client_id, network_id, version, last_four, secret_digest, created_at, las
 FROM credentials
 """
 FIND_CREDENTIAL = _SELECT_CREDENTIAL + "WHERE client_id = $1"
+# A pair is in force while its network is: nothing else needs to look at the network when a customer calls.
+FIND_IN_FORCE = (
+    _SELECT_CREDENTIAL
+    + """WHERE client_id = $1
+AND EXISTS (SELECT 1 FROM networks n WHERE n.id = credentials.network_id AND n.suspended_at IS NULL)"""
+)
 FIND_CREDENTIAL_OF = _SELECT_CREDENTIAL + "WHERE network_id = $1"
 INSERT_CREDENTIAL = """
 INSERT INTO credentials (client_id, network_id, version, last_four, secret_digest, created_at, last_used_at,
@@ -47,7 +53,13 @@ def find_network(network_id: NetworkId) -> Verb[Network | None]:
 
 
 def find_network_credential(client_id: CredentialId) -> Verb[NetworkCredential | None]:
-    """The pair in force under this id."""
+    """The pair in force under this id; none where its network is suspended."""
+    rows = yield FIND_IN_FORCE, (client_id,)
+    return _credential(rows[0]) if rows else None
+
+
+def find_stored_credential(client_id: CredentialId) -> Verb[NetworkCredential | None]:
+    """The pair under this id, whether or not its network is in service."""
     rows = yield FIND_CREDENTIAL, (client_id,)
     return _credential(rows[0]) if rows else None
 
@@ -75,6 +87,20 @@ def add_network(
         return None
     user = yield from ensure_user(owner)
     yield from give_role(user, network.id, Role.OWNER)
+    yield from _insert_credential(credential)
+    yield entry(about(audit, owner, user))
+    return network
+
+
+def insert_network(network: Network, owner: UserId, credential: NetworkCredential) -> Verb[None]:
+    """A new network of a user who is there, with its pair."""
+    key = uuid_bytes(network.id)
+    yield INSERT, (key, network.title, network.created_at)
+    yield GIVE_ROLE, (uuid_bytes(owner), key, Role.OWNER.value)
+    yield from _insert_credential(credential)
+
+
+def _insert_credential(credential: NetworkCredential) -> Verb[None]:
     yield (
         INSERT_CREDENTIAL,
         (
@@ -89,8 +115,6 @@ def add_network(
             credential.foreign_secret,
         ),
     )
-    yield entry(about(audit, owner, user))
-    return network
 
 
 def regenerate_credential(*, credential: NetworkCredential, replaces_version: int, audit: AuditEvent) -> Verb[bool]:

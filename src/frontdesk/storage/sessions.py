@@ -13,7 +13,9 @@ FIND = "SELECT id, user_id, digest, signed_in_at, last_seen_at FROM sessions WHE
 # A user who was blocked between the right code and this write gets no session that an unblocking would revive.
 INSERT = """
 INSERT INTO sessions (id, user_id, digest, signed_in_at, last_seen_at)
-SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM users WHERE id = $2 AND blocked_at IS NULL) RETURNING id
+SELECT $1, $2, $3, $4, $5 WHERE EXISTS (
+    SELECT 1 FROM users WHERE id = $2 AND blocked_at IS NULL AND suspended_at IS NULL
+) RETURNING id
 """
 EVICT = """
 DELETE FROM sessions WHERE id IN (

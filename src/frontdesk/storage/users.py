@@ -23,9 +23,13 @@ INSERT INTO users (id, email, created_at, blocked_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (email) DO NOTHING RETURNING id
 """
 FIND_NETWORK = "SELECT id FROM networks WHERE id = $1"
+ROLE_OF = "SELECT role FROM memberships WHERE user_id = $1 AND network_id = $2"
+# In a network that is set aside, a role is given for when it is back.
 GIVE_ROLE = """
-INSERT INTO memberships (user_id, network_id, role) VALUES ($1, $2, $3)
-ON CONFLICT (user_id, network_id) DO UPDATE SET role = excluded.role
+INSERT INTO memberships (user_id, network_id, role, suspended)
+SELECT $1, $2, $3, CASE WHEN n.suspended_at IS NULL THEN 0 ELSE 2 END FROM networks n WHERE n.id = $2
+ON CONFLICT (user_id, network_id) DO UPDATE SET role = excluded.role, suspended = excluded.suspended
+RETURNING suspended
 """
 
 
@@ -62,17 +66,20 @@ def ensure_user(new_user: User) -> Verb[User]:
     known = yield from find_user_by_email(new_user.email)
     if known is not None:
         return known
-    yield (
-        INSERT,
-        (uuid_bytes(new_user.id), new_user.email, new_user.created_at, new_user.blocked_at),
-    )
+    yield from insert_user(new_user)
     return replace(new_user, roles={})
 
 
+def insert_user(user: User) -> Verb[None]:
+    """A new user, without any role."""
+    yield INSERT, (uuid_bytes(user.id), user.email, user.created_at, user.blocked_at)
+
+
 def give_role(user: User, network_id: NetworkId, role: Role) -> Verb[User]:
-    """Write a role; the user as it is from then on."""
-    yield GIVE_ROLE, (uuid_bytes(user.id), uuid_bytes(network_id), role.value)
-    return replace(user, roles={**user.roles, network_id: role})
+    """Write a role, in force as soon as its network is; the user as it is from then on."""
+    rows = yield GIVE_ROLE, (uuid_bytes(user.id), uuid_bytes(network_id), role.value)
+    counts = bool(rows) and not rows[0][0]
+    return replace(user, roles={**user.roles, network_id: role}) if counts else user
 
 
 def put_membership(*, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent) -> Verb[User | None]:
@@ -80,7 +87,8 @@ def put_membership(*, new_user: User, network_id: NetworkId, role: Role, audit: 
     if role is Role.OWNER or not (yield FIND_NETWORK, (uuid_bytes(network_id),)):
         return None
     user = yield from ensure_user(new_user)
-    if user.roles.get(network_id) is Role.OWNER:
+    # The row, not the record: an owner whose network is set aside is its owner all the same.
+    if (yield ROLE_OF, (uuid_bytes(user.id), uuid_bytes(network_id))) == [(Role.OWNER.value,)]:
         return None
     user = yield from give_role(user, network_id, role)
     yield entry(about(audit, new_user, user))

@@ -21,6 +21,11 @@ ALTER TABLE grants ADD COLUMN first_digest BLOB;
 -- memberships.suspended: 1 the role, 2 its network, 3 both; 0 counts.
 ALTER TABLE networks ADD COLUMN suspended_at INTEGER;
 ALTER TABLE users ADD COLUMN suspended_at INTEGER;
+-- A pair is in force while its network is.
+CREATE TRIGGER networks_suspended AFTER UPDATE OF suspended_at ON networks BEGIN
+    INSERT INTO change_log (kind, subject)
+    SELECT 'credential', CAST(client_id AS BLOB) FROM credentials WHERE network_id = OLD.id;
+END;
 ALTER TABLE memberships ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended BETWEEN 0 AND 3);
 
 -- Refresh tokens that were issued elsewhere, by the digest of what they look like.
@@ -30,6 +35,10 @@ CREATE TABLE foreign_tokens (
 ) WITHOUT ROWID, STRICT;
 
 CREATE INDEX foreign_tokens_by_grant ON foreign_tokens (grant_id);
+
+CREATE TRIGGER foreign_tokens_of_gone AFTER DELETE ON grants BEGIN
+    DELETE FROM foreign_tokens WHERE grant_id = OLD.id;
+END;
 
 -- That there is none is remembered, so that other texts cost no look: the first row and the last one name themselves.
 CREATE TRIGGER foreign_tokens_begun AFTER INSERT ON foreign_tokens
