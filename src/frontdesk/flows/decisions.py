@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from frontdesk.flows.needs import Glance
-from frontdesk.protocol.access import Admission, Operation, PartnerCaller
+from frontdesk.protocol.access import Admission, AppCaller, Operation, PartnerCaller
 from frontdesk.protocol.ids import Micros, NetworkId
 from frontdesk.protocol.records import NetworkCredential
 
@@ -25,7 +25,7 @@ class Decision:
     """A yes, what it was made of, and until when it can stand (exclusive; None: without end)."""
 
     admission: Admission
-    source: PartnerCaller | NetworkCredential
+    source: PartnerCaller | AppCaller | NetworkCredential
     limit_key: bytes
     expires_at: Micros | None
 
@@ -36,6 +36,9 @@ class Decision:
             return glance.credential(source.client_id) is source
         if self.expires_at is not None and now >= self.expires_at:
             return False
+        if isinstance(source, AppCaller):
+            own = source.own_grant
+            return glance.own_grant(own.id) is own and glance.client(own.client_id) is source.client
         grant = source.grant
         return (
             glance.grant(grant.id) is grant

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from frontdesk.flows.needs_own_tokens import OwnGrantGlance, OwnGrantStore
+from frontdesk.flows.needs_resource_servers import ResourceServerGlance, ResourceServerStore
 from frontdesk.flows.needs_reveal import RevealStore
 from frontdesk.flows.needs_strictness import StrictnessStore
 from frontdesk.flows.needs_trials import TrialStore
@@ -34,6 +36,7 @@ from frontdesk.protocol.records import (
     LoginCode,
     Network,
     NetworkCredential,
+    OwnGrant,
     Role,
     Session,
     User,
@@ -129,8 +132,8 @@ class Mint(Protocol):
     def proves(self, value: str, digest: Digest | None) -> bool:
         """Whether `value` is what `digest` was made of, in constant time. None is nobody, at the same cost."""
 
-    def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
-        """A signed pointer to the grant (D2)."""
+    def access_token(self, grant: Grant | OwnGrant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
+        """A signed pointer to the grant, or to what an app may do on its own (D2)."""
 
     def read_access_token(self, value: str) -> AccessClaims | None:
         """What an access token says, when its CRC and MAC are right; its times are not judged here."""
@@ -157,7 +160,7 @@ class Mint(Protocol):
         """A short proof (base64url, 128 bits) over `content`, for form tokens and budget keys."""
 
 
-class Glance(Protocol):
+class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
     """What a store holds in memory, proven to be as of the last commit on this host. Good until the next await.
 
     None says "not in memory", never "there is none": the `find_…` verb of the same name knows.
@@ -185,7 +188,7 @@ class Glance(Protocol):
         """What the last consent gave, if in memory."""
 
 
-class Store(RevealStore, StrictnessStore, TrialStore, Protocol):
+class Store(RevealStore, StrictnessStore, TrialStore, OwnGrantStore, ResourceServerStore, Protocol):
     """Remembers. `audit` rows are saved in the verb's own transaction.
 
     Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from frontdesk.flows.needs import Glance, Store
 from frontdesk.protocol.ids import GrantId
-from frontdesk.protocol.records import Client, Grant, User
+from frontdesk.protocol.records import Client, Grant, OwnGrant, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,28 @@ class Recalled:
     grant: Grant
     client: Client | None
     user: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledOwn:
+    """What an app's own tokens point to, with the app as it is now; None for an app that is gone."""
+
+    own_grant: OwnGrant
+    client: Client | None
+
+
+async def recall_pointed(store: Store, glance: Glance, grant_id: GrantId) -> Recalled | RecalledOwn | None:
+    """What an access token points to, whichever it is. `glance` as in `recall_grant`."""
+    own_grant = glance.own_grant(grant_id)
+    if own_grant is None:
+        recalled = await recall_grant(store, glance, grant_id)
+        if recalled is not None:
+            return recalled
+        own_grant = await store.find_own_grant(grant_id)
+        if own_grant is None:
+            return None
+    client = store.glance().client(own_grant.client_id) or await store.find_client(own_grant.client_id)
+    return RecalledOwn(own_grant, client)
 
 
 async def recall_grant(store: Store, glance: Glance, grant_id: GrantId) -> Recalled | None:

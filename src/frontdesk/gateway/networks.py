@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from frontdesk.protocol.access import Admission, NetworkCaller, live_networks
+from frontdesk.protocol.access import Admission, AppCaller, NetworkCaller, live_networks
 from frontdesk.protocol.http import Answer
 from frontdesk.protocol.ids import NetworkId
 from frontdesk.protocol.records import Network, Role
@@ -26,7 +26,10 @@ class NetworkList:
     offered_roles: frozenset[Role]
 
     async def answer(self, admission: Admission, *, request_id: str) -> Answer:
-        """`{"networks":[{"id","title"}]}`: a Basic pair's own network, or the live edges of a token's grant."""
+        """`{"networks":[{"id","title"}]}`: a Basic pair's own network, or the live edges of a token's grant.
+
+        None for an app's own token: no user let it in anywhere.
+        """
         found = [await self.store.find_network(network_id) for network_id in self._ids(admission)]
         listed = [{"id": network.id, "title": network.title} for network in found if network is not None]
         return Answer(
@@ -42,7 +45,7 @@ class NetworkList:
 
     def _ids(self, admission: Admission) -> tuple[NetworkId, ...]:
         caller = admission.caller
-        if caller is None:
+        if caller is None or isinstance(caller, AppCaller):
             return ()
         if isinstance(caller, NetworkCaller):
             return (caller.network_id,)

@@ -63,6 +63,8 @@ class Reason(Enum):
     NO_NETWORK_LEFT = auto()
     SCOPE_MALFORMED = auto()
     SCOPE_WIDENED = auto()
+    OWN_TOKENS_FORBIDDEN = auto()
+    OWN_SCOPE_REFUSED = auto()
     # Authorize, before the redirect URI is proven: a page, never a redirect.
     AUTHORIZE_REPEATED_CLIENT_OR_URI = auto()
     AUTHORIZE_UNKNOWN_CLIENT = auto()
@@ -206,6 +208,10 @@ def wire(reason: Reason) -> Wire:
             return Wire(400, "invalid_grant", "the code or token is unknown, expired or revoked")
         case Reason.SCOPE_MALFORMED | Reason.SCOPE_WIDENED:
             return Wire(400, "invalid_scope", "the scope is malformed or wider than what was asked for at authorize")
+        case Reason.OWN_TOKENS_FORBIDDEN:
+            return Wire(400, "unauthorized_client", "this app may not ask for tokens of its own")
+        case Reason.OWN_SCOPE_REFUSED:
+            return Wire(400, "invalid_scope", "the scope is malformed or beyond what the app may do on its own")
         case Reason.AUTHORIZE_REPEATED_CLIENT_OR_URI:
             return Wire(400, "invalid_request", "client_id and redirect_uri may be sent once only")
         case Reason.AUTHORIZE_UNKNOWN_CLIENT:

@@ -2,7 +2,7 @@
 
     fdat_ version 1 | key id 1 | grant id 16 | stamp 8 | issued 8 | expires 8 | counter 4 | scope bitmap 0-32 | MAC 32
     fdrt_ fdac_ fdse_   row id 16 | 32 random bytes (a refresh token's successors: `rotation.py`)
-    fdcs_ fdns_         32 random bytes
+    fdcs_ fdns_ fdrs_   32 random bytes
 
 All numbers are big-endian; times are microseconds, so that "alive while now < expires" means the very instant that
 was asked for. The scope bitmap has no leading zero byte. The last six characters are the CRC32 of all before them in
@@ -24,6 +24,7 @@ CODE = "fdac_"
 SESSION = "fdse_"
 CLIENT_SECRET = "fdcs_"  # noqa: S105 - a prefix
 NETWORK_SECRET = "fdns_"  # noqa: S105 - a prefix
+RESOURCE_SERVER_SECRET = "fdrs_"  # noqa: S105 - a prefix
 
 CRC_LENGTH = 6
 RANDOM_LENGTH = 32  # bytes: 256 bits

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from frontdesk.protocol import rotation, tokens
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
-from frontdesk.protocol.records import Grant
+from frontdesk.protocol.records import Grant, OwnGrant
 from frontdesk.runtime.keyring import Key, KeyRing
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Mint:
         return hmac.compare_digest(made, digest[1:]) and key is not None
 
     # -- access tokens
-    def access_token(self, grant: Grant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
+    def access_token(self, grant: Grant | OwnGrant, scope_mask: int, issued_at: Micros, expires_at: Micros) -> str:
         """A signed pointer to the grant; the counter tells two of the same microsecond apart."""
         self._counter = counter = (self._counter + 1) % _COUNTS
         claims = AccessClaims(

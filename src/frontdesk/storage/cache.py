@@ -9,8 +9,27 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from frontdesk.protocol.ids import ClientId, CredentialId, GrantId, NetworkId, SessionId, UserId, uuid_text
-from frontdesk.protocol.records import Client, Connection, Grant, Network, NetworkCredential, Session, User
+from frontdesk.protocol.ids import (
+    ClientId,
+    CredentialId,
+    GrantId,
+    NetworkId,
+    ResourceServerId,
+    SessionId,
+    UserId,
+    uuid_text,
+)
+from frontdesk.protocol.records import (
+    Client,
+    Connection,
+    Grant,
+    Network,
+    NetworkCredential,
+    OwnGrant,
+    ResourceServer,
+    Session,
+    User,
+)
 from frontdesk.storage.verbs import Verb
 
 CHANGES_SINCE = "SELECT position, kind, subject FROM change_log WHERE position >= $1 ORDER BY position"
@@ -90,9 +109,12 @@ class Cache:
         "clients",
         "connections",
         "credentials",
+        "facts",
         "grants",
         "networks",
+        "own_grants",
         "position",
+        "resource_servers",
         "sessions",
         "users",
     )
@@ -107,6 +129,9 @@ class Cache:
         self.credentials: Shelf[CredentialId, NetworkCredential] = Shelf(others)
         self.sessions: Shelf[SessionId, Session] = Shelf(others)
         self.connections: Shelf[tuple[UserId, ClientId], Connection] = Shelf(others)
+        self.facts: Shelf[str, bool] = Shelf(others)  # about whole tables; each names itself when it changes
+        self.own_grants: Shelf[GrantId, OwnGrant] = Shelf(others)
+        self.resource_servers: Shelf[ResourceServerId, ResourceServer] = Shelf(others)
         self._kinds: dict[str, _Kind] = {
             "grant": _Kind(self.grants, uuid_text),
             "client": _Kind(self.clients, _text),
@@ -115,6 +140,9 @@ class Cache:
             "credential": _Kind(self.credentials, _text),
             "session": _Kind(self.sessions, uuid_text),
             "connection": _Kind(self.connections, _pair),
+            "fact": _Kind(self.facts, _text),
+            "own_grant": _Kind(self.own_grants, uuid_text),
+            "resource_server": _Kind(self.resource_servers, _text),
         }
 
     def learn(self, changes: list[Change]) -> None:
@@ -158,6 +186,14 @@ class Cache:
     def connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
         """What the last consent gave, if remembered."""
         return self.connections.get((user_id, client_id))
+
+    def own_grant(self, grant_id: GrantId) -> OwnGrant | None:
+        """What an app's own tokens point to, if remembered."""
+        return self.own_grants.get(grant_id)
+
+    def resource_server(self, server_id: ResourceServerId) -> ResourceServer | None:
+        """A resource server, disabled or not, if remembered."""
+        return self.resource_servers.get(server_id)
 
 
 def _text(subject: bytes) -> str:

@@ -7,6 +7,7 @@ from frontdesk.protocol.records import AuditEvent, Client, Profile
 from frontdesk.storage.audit import entry
 from frontdesk.storage.codes import void_codes_of_client
 from frontdesk.storage.columns import read_scopes_column
+from frontdesk.storage.own_grants import end_own_grant_of
 from frontdesk.storage.verbs import Verb
 
 _SELECT = """
@@ -97,9 +98,10 @@ def set_client_profile(*, client_id: ClientId, profile: Profile, require_pkce: b
 
 
 def set_client_secret(*, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> Verb[bool]:
-    """Replace an app's secret; False where there is no such app."""
+    """Replace an app's secret, ending the tokens that it got for itself; False where there is no such app."""
     if not (yield REPLACE_DIGEST, (digest, now, client_id)):
         return False
+    yield from end_own_grant_of(client_id)
     yield entry(audit)
     return True
 

@@ -29,13 +29,23 @@ from frontdesk.protocol.records import (
     User,
 )
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_own_grants import MemoryOwnGrants
 from frontdesk.storage.memory_removing import MemoryRemoving
+from frontdesk.storage.memory_resource_servers import MemoryResourceServers
 from frontdesk.storage.memory_reveals import MemoryReveals
 from frontdesk.storage.memory_signin import MemorySignIn
 from frontdesk.storage.memory_strictness import MemoryStrictness
 
 
-class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals, MemoryStrictness, MemoryRemoving):
+class MemoryStore(
+    MemoryGrants,
+    MemorySignIn,
+    MemoryReveals,
+    MemoryRemoving,
+    MemoryStrictness,
+    MemoryOwnGrants,
+    MemoryResourceServers,
+):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 
     @property
@@ -219,6 +229,7 @@ class MemoryStore(MemoryGrants, MemorySignIn, MemoryReveals, MemoryStrictness, M
         if client is None:
             return False
         self.clients[client_id] = replace(client, secret_digest=digest, foreign_secret=None, secret_changed_at=now)
+        self._end_own_grant(client_id)
         self._note(audit)
         return True
 

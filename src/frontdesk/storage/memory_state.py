@@ -10,6 +10,7 @@ from frontdesk.protocol.ids import (
     GrantId,
     Micros,
     NetworkId,
+    ResourceServerId,
     SessionId,
     UserId,
 )
@@ -22,6 +23,8 @@ from frontdesk.protocol.records import (
     LoginCode,
     Network,
     NetworkCredential,
+    OwnGrant,
+    ResourceServer,
     Session,
     User,
 )
@@ -43,6 +46,8 @@ class MemoryState:
         self.connections: dict[tuple[UserId, ClientId], Connection] = {}
         self.codes: dict[CodeId, AuthorizationCode] = {}
         self.grants: dict[GrantId, Grant] = {}
+        self.own_grants: dict[GrantId, OwnGrant] = {}
+        self.resource_servers: dict[ResourceServerId, ResourceServer] = {}
         self.login_codes: dict[ChallengeId, LoginCode] = {}
         self.budgets: dict[bytes, Budget] = {}
         self.sessions: dict[SessionId, Session] = {}

@@ -48,8 +48,10 @@ from frontdesk.storage import (
 )
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.grants import touch
+from frontdesk.storage.own_grants_store import OwnGrantVerbs
 from frontdesk.storage.reader import Reader
 from frontdesk.storage.removing_store import RemovingVerbs
+from frontdesk.storage.resource_servers_store import ResourceServerVerbs
 from frontdesk.storage.reveals_store import RevealVerbs
 from frontdesk.storage.strictness_store import StrictnessVerbs
 from frontdesk.storage.writer import Writer
@@ -62,7 +64,7 @@ FAILPOINTS = tuple(
 )
 
 
-class VerbStore(RevealVerbs, StrictnessVerbs, RemovingVerbs):
+class VerbStore(RevealVerbs, RemovingVerbs, StrictnessVerbs, OwnGrantVerbs, ResourceServerVerbs):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
     def __init__(self, reader: Reader, writer: Writer) -> None:
