@@ -15,6 +15,7 @@ from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.decisions import Decisions
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.repeats import Repeats
+from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.revoke import RevokeFlow
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
@@ -140,6 +141,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         store=store,
         mac=mint.mac,
     )
+    account = Account(store=store, clock=clock, pairs=house.pairs, notices=notices)
     site = build_site(
         settings=settings,
         clock=clock,
@@ -149,7 +151,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         sessions=sessions,
         sign_in=sign_in,
         authorize=authorize,
-        account=Account(store=store, clock=clock, pairs=house.pairs, notices=notices),
+        account=account,
+        reveal=Reveal(store=store, clock=clock, mint=mint, account=account, notices=notices),
         apps=ConnectedApps(store=store, clock=clock, authorize=authorize, offered_roles=roles),
         scope_texts=policy.scope_texts,
         inclusion=inclusion,

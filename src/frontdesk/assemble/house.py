@@ -43,7 +43,7 @@ class House:
         return PairMaker(mint=self.mint, keeps_secrets=self.settings.secrets == "sealed")
 
     def open_notices(self, scope_words: Mapping[str, str] | None = None) -> Notices:
-        """What tells people by mail what happened; one a process, because it counts. `scope_words` say scopes plainly."""
+        """What tells people by mail what happened; one a process, because it counts."""
         settings = self.settings
         return Notices(
             store=self.store,

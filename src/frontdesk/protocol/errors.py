@@ -91,6 +91,9 @@ class Reason(Enum):
     NOT_THE_OWNER = auto()
     TITLE_MISTYPED = auto()
     REGENERATED_MEANWHILE = auto()
+    SECRET_NOT_KEPT = auto()
+    SIGN_IN_AGAIN = auto()
+    REVEALED_MEANWHILE = auto()
     APP_UNAVAILABLE = auto()
 
 
@@ -258,5 +261,11 @@ def wire(reason: Reason) -> Wire:
             return Wire(422, "titleMistyped", "The network's title was not typed as it is written.")
         case Reason.REGENERATED_MEANWHILE:
             return Wire(409, "conflict", "The credential was regenerated a moment ago by somebody else.")
+        case Reason.SECRET_NOT_KEPT:
+            return Wire(409, "secretNotKept", "The secret was told once and not kept.")
+        case Reason.SIGN_IN_AGAIN:
+            return Wire(403, "signInAgain", "Sign in again: that was more than five minutes ago.")
+        case Reason.REVEALED_MEANWHILE:
+            return Wire(409, "conflict", "The secret was shown or regenerated since this page was made.")
         case Reason.APP_UNAVAILABLE:
             return Wire(409, "appUnavailable", "The app is switched off or no longer uses this address.")

@@ -82,3 +82,8 @@ def read_login_code(text: str) -> str | None:
 def session_alive(session: Session, *, now: Micros) -> bool:
     """Seen within the last 12 hours, and begun within the last 7 days."""
     return now < session.last_seen_at + SESSION_IDLE and now < session.signed_in_at + SESSION_LIFETIME
+
+
+def session_fresh(session: Session, *, now: Micros) -> bool:
+    """Begun by a sign-in within the last five minutes: what a secret is shown to (OWASP ASVS 7.5.3)."""
+    return now < session.signed_in_at + SESSION_FRESH

@@ -8,6 +8,7 @@ from frontdesk.flows.account import Account
 from frontdesk.flows.authorize import AuthorizeFlow, Transaction
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.needs import Clock, Origin
+from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
 from frontdesk.protocol.forms import Form
@@ -49,6 +50,7 @@ class Desk:
     sessions: Sessions
     authorize: AuthorizeFlow
     account: Account
+    reveal: Reveal
     apps: ConnectedApps
     visitors: Visitors
     tickets: Tickets
@@ -72,6 +74,7 @@ class Desk:
         status: int = 200,
         section: str | None = None,
         redirect_uri: str | None = None,
+        script: str = "",
         extra: tuple[tuple[bytes, bytes], ...] = (),
     ) -> Answer:
         """A page; with `section` it is one of the account's, with the person and the ways out at its top."""
@@ -81,7 +84,13 @@ class Desk:
             sign_out = self.ticket(visit, "/sign-out")
             who = Who(email=user.email, initial=initial_of(user), sign_out=sign_out, section=section)
         return self.pages.render(
-            view, request_id=visit.origin.request_id, status=status, who=who, redirect_uri=redirect_uri, extra=extra
+            view,
+            request_id=visit.origin.request_id,
+            status=status,
+            who=who,
+            redirect_uri=redirect_uri,
+            script=script,
+            extra=extra,
         )
 
     def notice(self, visit: Visit, notice: Notice, *, extra: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:

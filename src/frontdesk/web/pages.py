@@ -33,6 +33,7 @@ class Pages:
             icon=STATIC_PATH + self.static["mark.svg"].versioned,
         )
         self._environment = environment
+        self._issuer = settings.issuer
 
     def render(
         self,
@@ -42,12 +43,17 @@ class Pages:
         status: int = 200,
         who: Who | None = None,
         redirect_uri: str | None = None,
+        script: str = "",
         extra: Sequence[tuple[bytes, bytes]] = (),
     ) -> Answer:
-        """A page. `redirect_uri` is where posting its form may end; `extra` are headers such as Retry-After."""
+        """A page. `redirect_uri` is where posting its form may end; `extra` are headers such as Retry-After.
+
+        `script` names the static file that makes it more comfortable; it must do without, too.
+        """
         template = self._environment.get_template(view.template)
-        html = template.render(page=view, who=who, request_id=request_id)
-        headers = page_headers(has_form=view.has_form or who is not None, redirect_uri=redirect_uri)
+        source = self._issuer + STATIC_PATH + self.static[script].versioned if script else None
+        html = template.render(page=view, who=who, request_id=request_id, script=source)
+        headers = page_headers(has_form=view.has_form or who is not None, redirect_uri=redirect_uri, script=source)
         return Answer(status=status, headers=[*headers, *extra], body=html.encode())
 
     def error(

@@ -18,13 +18,19 @@ _ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-def page_headers(*, has_form: bool, redirect_uri: str | None = None) -> Headers:
-    """Headers of an HTML page. `redirect_uri` is where posting its form may end, after our own redirects."""
+def page_headers(*, has_form: bool, redirect_uri: str | None = None, script: str | None = None) -> Headers:
+    """Headers of an HTML page. `redirect_uri` is where posting its form may end, after our own redirects.
+
+    `script` is the full address of the one script that it may run.
+    """
     # `no-referrer` would make browsers send `Origin: null` on our own forms, which the cross-site check refuses.
     referrer = b"same-origin" if has_form else b"no-referrer"
     return [
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-security-policy", content_security_policy(has_form=has_form, redirect_uri=redirect_uri).encode()),
+        (
+            b"content-security-policy",
+            content_security_policy(has_form=has_form, redirect_uri=redirect_uri, script=script).encode(),
+        ),
         (b"referrer-policy", referrer),
         *_ALWAYS,
     ]
@@ -35,13 +41,17 @@ def redirect_headers(location: str) -> Headers:
     return [(b"location", location.encode("ascii")), (b"referrer-policy", b"no-referrer"), *_ALWAYS]
 
 
-def content_security_policy(*, has_form: bool, redirect_uri: str | None = None) -> str:
-    """Nothing but our own style sheets and pictures; forms go to us, and on to one partner where they may end there."""
+def content_security_policy(*, has_form: bool, redirect_uri: str | None = None, script: str | None = None) -> str:
+    """Nothing but our own style sheets and pictures; forms go to us, and on to one partner where they may end there.
+
+    A script is named by its whole address: the API behind the gateway shares our origin, so `'self'` would be more.
+    """
     targets = "'self'" if has_form else "'none'"
     if has_form and redirect_uri is not None:
         targets += f" {form_target(redirect_uri)}"
+    scripts = f"script-src {script}; " if script is not None else ""
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        f"default-src 'none'; {scripts}style-src 'self'; img-src 'self'; "
         f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -23,7 +23,7 @@ async def show_sign_in(desk: Desk, visit: Visit) -> Answer:
     tx = desk.transaction(visit)
     if tx is None and visit.asked("request"):
         return desk.notice(visit, STALE_REQUEST)
-    if visit.visitor.session is not None and not must_sign_in_again(tx, visit.visitor.session):
+    if visit.visitor.session is not None and not _is_asked_again(desk, visit, tx, visit.visitor.session):
         return send_to(_onward(visit), status=302)
     return await _sign_in_page(desk, visit, tx)
 
@@ -42,7 +42,8 @@ async def take_address(desk: Desk, visit: Visit) -> Answer:
         email, browser=visitor.browser, device=visitor.device, app=app or None, origin=visit.origin
     )
     sealed = desk.sign_in.seal_challenge(challenge)
-    return send_to(with_query("/sign-in/code", challenge=sealed, request=visit.asked("request"), next=_own_page(visit)))
+    onward = {"request": visit.asked("request"), "next": _own_page(visit), "again": _again(visit)}
+    return send_to(with_query("/sign-in/code", challenge=sealed, **onward))
 
 
 async def show_code(desk: Desk, visit: Visit) -> Answer:
@@ -89,12 +90,26 @@ def must_sign_in_again(tx: Transaction | None, session: Session) -> bool:
     return session.signed_in_at < tx.expires_at - TRANSACTION_LIFETIME
 
 
+def _is_asked_again(desk: Desk, visit: Visit, tx: Transaction | None, session: Session) -> bool:
+    if _again(visit) and not desk.reveal.is_fresh(session):
+        return True
+    return must_sign_in_again(tx, session)
+
+
+def _again(visit: Visit) -> str:
+    """Set where somebody who is signed in was sent here to prove it anew."""
+    return "1" if visit.asked("again") else ""
+
+
 async def _sign_in_page(desk: Desk, visit: Visit, tx: Transaction | None, *, problem: str = "") -> Answer:
     request = visit.asked("request")
+    user = visit.visitor.user
+    again = bool(_again(visit)) and user is not None
     view = SignInView(
         ticket=desk.ticket(visit, "/sign-in", request=request),
         next=_own_page(visit),
-        email=visit.asked("email")[:254],
+        email=visit.asked("email")[:254] or (user.email if again and user is not None else ""),
+        again=again,
         app=await _app_name(desk, tx),
         returns_to=RedirectTarget(tx.redirect_uri).host if tx is not None else "",
         problem=problem,
@@ -117,7 +132,8 @@ async def _code_page(desk: Desk, visit: Visit, challenge: Challenge, *, refused:
         challenge=visit.asked("challenge"),
         email=challenge.email,
         next=_own_page(visit),
-        other_address=with_query("/sign-in", request=request, next=_own_page(visit)),
+        again=bool(_again(visit)),
+        other_address=with_query("/sign-in", request=request, next=_own_page(visit), again=_again(visit)),
         app=await _app_name(desk, tx),
         blocked=blocked,
         problem=problem,

@@ -13,13 +13,14 @@ from frontdesk.flows.account import Account
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.needs import Clock, Mint
+from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
 from frontdesk.protocol.http import Answer, Request
 from frontdesk.protocol.records import User
 from frontdesk.protocol.scopes import CONTRACT, Inclusion
 from frontdesk.settings import Settings
-from frontdesk.web import app_pages, consent_page, network_pages, signin_pages
+from frontdesk.web import app_pages, consent_page, network_pages, secret_pages, signin_pages
 from frontdesk.web.asgi import Receive, Scope, Send, send_answer
 from frontdesk.web.desk import Desk, Visit, with_query
 from frontdesk.web.gate import Gate
@@ -59,8 +60,9 @@ PAGES: Mapping[str, Open | Own] = {
     "/sign-out": Own(take=signin_pages.sign_out, otherwise="/signed-out"),
     "/signed-out": Open(show=signin_pages.show_signed_out),
     "/account": Own(show=network_pages.show_home),
-    "/account/networks/{network}/api": Own(show=network_pages.show_api),
-    "/account/networks/{network}/api/regenerate": Own(take=network_pages.regenerate, otherwise="/sign-in"),
+    "/account/networks/{network}/api": Own(show=secret_pages.show_api),
+    "/account/networks/{network}/api/regenerate": Own(take=secret_pages.regenerate, otherwise="/sign-in"),
+    "/account/networks/{network}/api/reveal": Own(take=secret_pages.reveal, otherwise="/sign-in"),
     "/account/networks/{network}/apps": Own(show=network_pages.show_guests),
     "/account/networks/{network}/apps/cut": Own(take=network_pages.cut_guest, otherwise="/sign-in"),
     "/account/apps": Own(show=app_pages.show_apps),
@@ -91,6 +93,7 @@ def build_site(
     sign_in: SignIn,
     authorize: AuthorizeFlow,
     account: Account,
+    reveal: Reveal,
     apps: ConnectedApps,
     scope_texts: Mapping[str, str],
     scope_writes: frozenset[str] | None = None,
@@ -109,6 +112,7 @@ def build_site(
         sessions=sessions,
         authorize=authorize,
         account=account,
+        reveal=reveal,
         apps=apps,
         visitors=visitors,
         tickets=Tickets(mint=mint, clock=clock),

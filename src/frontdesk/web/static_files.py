@@ -1,4 +1,4 @@
-"""Style sheet and icon, from memory, under names that change with their content. RFC 9111 §5.2.2, RFC 8246."""
+"""Style sheet, script and icon, from memory, under names that change with their content. RFC 9111 §5.2.2, RFC 8246."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +8,12 @@ from importlib.resources import files
 from frontdesk.protocol.http import Answer
 
 STATIC_PATH = "/_frontdesk/static/"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,13 @@ class SignInView:
     email: str = ""
     app: str = ""
     returns_to: str = ""
+    again: bool = False  # somebody who is signed in already shall prove it anew
     problem: str = ""
 
     @property
     def title(self) -> str:
         """What the tab says."""
-        return "Sign in"
+        return "Sign in again" if self.again else "Sign in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class CodeView:
     challenge: str = field(repr=False)
     email: str
     next: str = ""
+    again: bool = False
     other_address: str  # the link back to the first step
     app: str = ""
     blocked: bool = False
@@ -148,6 +150,8 @@ class ApiView:
     template: ClassVar[str] = "api.html"
     has_form: ClassVar[bool] = True
     ticket: Ticket
+    reveal: Ticket | None  # None: the secret was not kept
+    must_sign_in: bool  # before it is shown
     network_id: str
     network: str
     client_id: str
@@ -155,10 +159,12 @@ class ApiView:
     version: int
     made: Moment
     last_used: Moment | None
+    last_shown: Moment | None
     curl: str
     typed_title: str = ""
     problem: str = ""
     mistyped: bool = False  # the problem is the typed title's
+    regenerating: bool = False  # the problem is answered by regenerating
 
     @property
     def title(self) -> str:
@@ -168,7 +174,7 @@ class ApiView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshSecretView:
-    """The new pair with its secret: shown once, in the answer to the form that made it."""
+    """The new pair with its secret, in the answer to the form that made it. `kept`: it can be seen again later."""
 
     template: ClassVar[str] = "fresh_secret.html"
     has_form: ClassVar[bool] = False
@@ -177,12 +183,33 @@ class FreshSecretView:
     client_id: str
     secret: str = field(repr=False)
     curl: str
+    kept: bool
     problem: str = ""
 
     @property
     def title(self) -> str:
         """What the tab says; a screenshot of it tells nothing."""
         return "New API credentials"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretView:
+    """The secret again, folded away, in the answer to the form that asked for it; `seconds` until it is hidden."""
+
+    template: ClassVar[str] = "secret.html"
+    has_form: ClassVar[bool] = False
+    back: str  # the page that hides it
+    network: str
+    client_id: str
+    last_four: str
+    secret: str = field(repr=False)
+    seconds: int
+    problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the tab says; a screenshot of it tells nothing."""
+        return "API secret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

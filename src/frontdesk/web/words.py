@@ -38,6 +38,11 @@ REGENERATED_MEANWHILE = (
     "Somebody regenerated these credentials after you opened this page. "
     "What you see now is in force; nothing of what you asked for was done."
 )
+REVEALED_MEANWHILE = (
+    "The secret was shown or regenerated after you opened this page, and one page shows it once. "
+    "Nothing was shown now. Press the button again if you still need it."
+)
+KEPT_NOWHERE = "This secret was told once and not kept, so nobody can see it again. If it is lost, regenerate."
 CHOOSE_ALLOW_OR_DENY = "Choose Allow or Deny."
 
 CODE_PROBLEMS = {
