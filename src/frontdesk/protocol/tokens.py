@@ -41,6 +41,15 @@ _MIN_ACCESS_BYTES = _HEAD.size + _MAC_LENGTH
 _MIN_ACCESS_LENGTH = _PREFIX_LENGTH + (_MIN_ACCESS_BYTES * 8 + 5) // 6 + CRC_LENGTH
 _MAX_ACCESS_LENGTH = _PREFIX_LENGTH + ((_MIN_ACCESS_BYTES + MAX_SCOPE_BYTES) * 8 + 5) // 6 + CRC_LENGTH
 
+_FIRST_YEARS, _LAST_YEARS = 10**15, 1 << 52  # microseconds: 2001 and 2112
+
+# How long the values of each kind are, in characters.
+ROW_TOKEN_LENGTHS = (_ROW_TOKEN_LENGTH,)
+SECRET_LENGTHS = (_SECRET_LENGTH,)
+ACCESS_LENGTHS = tuple(
+    _PREFIX_LENGTH + ((_MIN_ACCESS_BYTES + scopes) * 8 + 5) // 6 + CRC_LENGTH for scopes in range(MAX_SCOPE_BYTES + 1)
+)
+
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = tuple((a + b).encode() for a in _BASE62 for b in _BASE62)  # a table of pairs is six times faster than digits
 _TO_URL = bytes.maketrans(b"+/", b"-_")
@@ -148,6 +157,36 @@ def read_access_token(text: str, keys: Mapping[int, bytes]) -> AccessClaims | No
         expires_at=expires,
         scope_mask=int.from_bytes(scopes, "big"),
     )
+
+
+def key_of_access_token(text: str) -> int:
+    """The id of the key that an access token says it was signed with, unproven; 0 where it says none."""
+    try:
+        head = binascii.a2b_base64(text[_PREFIX_LENGTH : _PREFIX_LENGTH + 4].encode().translate(_FROM_URL))
+    except ValueError:
+        return 0
+    return head[1] if len(head) == 3 and head[0] == _VERSION and text.startswith(ACCESS) else 0
+
+
+def may_be_access_token(text: bytes) -> bool:
+    """A quick glance at an access token's head: version, and times of this century that follow one another."""
+    try:
+        head = binascii.a2b_base64(text[_PREFIX_LENGTH : _PREFIX_LENGTH + 64].translate(_FROM_URL))
+    except binascii.Error:
+        return False
+    if len(head) < _HEAD.size:
+        return False
+    version, _, _, _, issued, expires, _ = _HEAD.unpack_from(head)
+    return bool(version == _VERSION and _FIRST_YEARS < issued < expires < _LAST_YEARS)
+
+
+def is_canonical(text: str) -> bool:
+    """Whether a text of the right kind and length has a right CRC and is the one text for what it holds; no keys."""
+    raw = _open(text[:_PREFIX_LENGTH], text)
+    if raw is None or not text.startswith(ACCESS):
+        return raw is not None
+    scopes = raw[_HEAD.size : -_MAC_LENGTH]
+    return raw[0] == _VERSION and scopes[:1] != b"\0"
 
 
 def _close(prefix: bytes, raw: bytes) -> str:

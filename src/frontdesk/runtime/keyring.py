@@ -6,28 +6,19 @@ Of a purpose's keys the first that is neither "new" nor "retired" makes, and all
 written only where it is one of these two. `vault` may be empty: its keys were destroyed, for good.
 """
 
+import hashlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from frontdesk.protocol.ids import read_uuid
+from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState
 from frontdesk.protocol.tokens import base64url, read_base64url
 
-PURPOSES = ("mac", "digest", "seal", "cookie", "vault")
 FORMAT = 2
 KEY_LENGTH = 32
 MAX_ID = 255
 
 _FIRST_PURPOSES = PURPOSES[:4]  # of format 1
-
-
-class State(StrEnum):
-    """How a key stands."""
-
-    MAKING = "making"  # makes and reads
-    READING = "reading"
-    NEW = "new"  # reads, until every process knows it and it may make
-    RETIRED = "retired"  # proves nothing; kept, so that it can be restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +28,7 @@ class Key:
     id: int  # 1 to 255; stored with whatever the key made
     secret: bytes = field(repr=False)
     made_at: str  # UTC, for people: when to rotate
-    state: State | None = None  # NEW and RETIRED only: else its place in the list tells
+    state: KeyState | None = None  # NEW and RETIRED only: else its place in the list tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +50,32 @@ class KeyRing:
     def in_force(self, purpose: str) -> tuple[Key, ...]:
         """The keys that read, the making one first; empty only for a vault that was destroyed."""
         making = self.making(purpose)
-        others = (key for key in self.keys(purpose) if key.state is not State.RETIRED and key is not making)
+        others = (key for key in self.keys(purpose) if key.state is not KeyState.RETIRED and key is not making)
         return () if making is None else (making, *others)
 
     def making(self, purpose: str) -> Key | None:
         """The key that makes."""
         return next((key for key in self.keys(purpose) if key.state is None), None)
 
-    def state_of(self, purpose: str, key: Key) -> State:
+    def state_of(self, purpose: str, key: Key) -> KeyState:
         """How one of its keys stands."""
         if key.state is not None:
             return key.state
-        return State.MAKING if key is self.making(purpose) else State.READING
+        return KeyState.MAKING if key is self.making(purpose) else KeyState.READING
+
+    def tell(self) -> list[KeyFacts]:
+        """Every key, without the key itself."""
+        return [
+            KeyFacts(
+                purpose=purpose,
+                id=key.id,
+                made_at=key.made_at,
+                state=self.state_of(purpose, key),
+                print=hashlib.sha256(b"print of a key\n" + key.secret).hexdigest()[:16],
+            )
+            for purpose in PURPOSES
+            for key in self.keys(purpose)
+        ]
 
 
 def read_ring(content: Any) -> KeyRing:
@@ -117,9 +122,9 @@ def _read_key(purpose: str, item: Any) -> Key:
         raise ValueError(f'a key for "{purpose}" has no id or date')
     if secret is None or len(secret) != KEY_LENGTH or not any(secret):
         raise ValueError(f'a key for "{purpose}" is not {KEY_LENGTH} bytes')
-    if state not in (None, State.NEW.value, State.RETIRED.value):
+    if state not in (None, KeyState.NEW.value, KeyState.RETIRED.value):
         raise ValueError(f'a key for "{purpose}" is in no known state')
-    return Key(id=key_id, secret=secret, made_at=made_at, state=State(state) if state is not None else None)
+    return Key(id=key_id, secret=secret, made_at=made_at, state=KeyState(state) if state is not None else None)
 
 
 def _write_key(key: Key) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from frontdesk.protocol.ids import SECOND, uuid_text
+from frontdesk.protocol.keys import PURPOSES
 from frontdesk.runtime.clock import SystemClock
-from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, PURPOSES, Key, KeyRing, read_ring, write_ring
+from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, Key, KeyRing, read_ring, write_ring
 
 KEY_FILE = "keys.json"
 LOCK_FILE = "keys.lock"

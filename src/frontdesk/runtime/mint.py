@@ -5,24 +5,19 @@ import hmac
 import os
 import re
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from frontdesk.protocol import rotation, tokens
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
 from frontdesk.protocol.records import Grant, OwnGrant
 from frontdesk.runtime.keyring import Key, KeyRing
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from frontdesk.runtime.sealing import decrypt, encrypt
 
 CLIENT_ID_LENGTH = 22
 MAX_PROVEN = 4_096  # characters: longer values are refused unhashed; imported secrets are far shorter
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SALT = 16
-_NONCE = 12
-_TAG = 16
 _COUNTS = tokens.MAX_COUNTER + 1
 _NOBODY = Digest(bytes(33))  # key ids begin at 1
 _KEY_ID = re.compile(r"[1-9][0-9]{0,2}")
@@ -38,6 +33,7 @@ class Mint:
     def __init__(self, ring: KeyRing, clock: _Clock, *, random: Callable[[int], bytes] = os.urandom) -> None:
         """Around the keys of one installation."""
         self._random = random
+        self._look: Callable[[], bool] | None = None
         self._trace_key = random(32)
         self._ids = TimeOrderedIds(clock, random)
         self._counter = int.from_bytes(random(4))
@@ -54,6 +50,16 @@ class Mint:
         self._seal_keys = {key.id: key for key in ring.in_force("seal")}
         self._cookie_keys = {key.id: key for key in ring.in_force("cookie")}
         self._vault_keys = {key.id: key for key in ring.in_force("vault")}
+        self._seal_first = ring.in_force("seal")[0]
+        self._cookie_first = ring.in_force("cookie")[0]
+
+    def look_by(self, look: Callable[[], bool]) -> None:
+        """Ask `look` whether there are more keys (it then loads them) before something is refused for its key's id."""
+        self._look = look
+
+    def _finds(self, key_id: int, keys: Mapping[int, object]) -> bool:
+        """Whether this key, which is none of `keys` now, may be one after a look at the key file."""
+        return key_id not in keys and key_id > 0 and self._look is not None and self._look()
 
     # -- ids and plain randomness
     def new_id(self) -> str:
@@ -122,6 +128,11 @@ class Mint:
         return SessionId(row) if row is not None else None
 
     # -- digests
+    @property
+    def making_digest(self) -> int:
+        """The id of the key under which digests are made: the first byte of each."""
+        return self._digest_first.id
+
     def digest(self, value: str) -> Digest:
         """The keyed digest to store: one byte of key id, then HMAC-SHA256(key, SHA-256(value))."""
         return _digest(self._digest_first.id, self._digest_first.secret, _hash(value))
@@ -146,6 +157,8 @@ class Mint:
         # For nobody and under an unknown key the same work is done: an unknown id takes as long as a wrong secret.
         digest = digest or _NOBODY
         key = self._digest_keys.get(digest[0])
+        if key is None and self._finds(digest[0], self._digest_keys):
+            key = self._digest_keys.get(digest[0])
         made = hmac.digest(key or self._digest_first.secret, _hash(value), "sha256")
         return hmac.compare_digest(made, digest[1:]) and key is not None
 
@@ -160,19 +173,31 @@ class Mint:
 
     def read_access_token(self, value: str) -> AccessClaims | None:
         """What an access token says, when its CRC and MAC are right; its times are not judged here."""
-        return tokens.read_access_token(value, self._mac_keys)
+        claims = tokens.read_access_token(value, self._mac_keys)
+        if claims is None and self._finds(tokens.key_of_access_token(value), self._mac_keys):
+            claims = tokens.read_access_token(value, self._mac_keys)
+        return claims
 
     # -- sealing and short proofs
-    def seal(self, purpose: str, content: bytes) -> str:
-        """Encrypt and authenticate: base64url of key id, salt, nonce and AES-256-GCM with `purpose` as its data."""
-        key = next(iter(self._seal_keys.values()))
-        return tokens.base64url(bytes((key.id,)) + _encrypt(key, b"seal", content, purpose.encode(), self._random))
+    def seal(self, purpose: str, content: bytes, *, lasting: bool = False) -> str:
+        """Encrypt and authenticate: base64url of key id, salt, nonce and AES-256-GCM with `purpose` as its data.
 
-    def unseal(self, purpose: str, text: str) -> bytes | None:
+        `lasting`: under a cookie key, which stays longer in force than those for what is on its way.
+        """
+        key, label = (self._cookie_first, b"lasting") if lasting else (self._seal_first, b"seal")
+        sealed = encrypt(key, label, content, bound_to=purpose.encode(), random=self._random)
+        return tokens.base64url(bytes((key.id,)) + sealed)
+
+    def unseal(self, purpose: str, text: str, *, lasting: bool = False) -> bytes | None:
         """The content again; None where anything was changed, or the purpose is another."""
         raw = tokens.read_base64url(text)
-        key = self._seal_keys.get(raw[0]) if raw else None
-        return _decrypt(key, b"seal", raw[1:], purpose.encode()) if raw and key is not None else None
+        if not raw:
+            return None
+        if self._finds(raw[0], self._cookie_keys if lasting else self._seal_keys):
+            return self.unseal(purpose, text, lasting=lasting)  # once: what is found now is not looked for again
+        key = (self._cookie_keys if lasting else self._seal_keys).get(raw[0])
+        label = b"lasting" if lasting else b"seal"
+        return decrypt(key, label, raw[1:], bound_to=purpose.encode()) if key is not None else None
 
     # -- secrets that their owners may see again (D8)
     def keep_secret(self, network_id: str, version: int, secret: str) -> str | None:
@@ -180,7 +205,7 @@ class Mint:
         key = next(iter(self._vault_keys.values()), None)
         if key is None:
             return None
-        sealed = _encrypt(key, b"vault", _encode(secret), _owned_by(network_id, version), self._random)
+        sealed = encrypt(key, b"vault", _encode(secret), bound_to=_owned_by(network_id, version), random=self._random)
         return f"{key.id}.{tokens.base64url(sealed)}"
 
     def reveal_secret(self, network_id: str, version: int, sealed: str) -> str | None:
@@ -188,7 +213,9 @@ class Mint:
         key_id, _, text = sealed.partition(".")
         raw = tokens.read_base64url(text)
         key = self._vault_keys.get(int(key_id)) if _KEY_ID.fullmatch(key_id) else None
-        content = _decrypt(key, b"vault", raw, _owned_by(network_id, version)) if raw and key is not None else None
+        if raw is None or key is None:
+            return None
+        content = decrypt(key, b"vault", raw, bound_to=_owned_by(network_id, version))
         return content.decode("utf-8", "surrogatepass") if content is not None else None
 
     def trace(self, content: bytes) -> bytes:
@@ -197,8 +224,19 @@ class Mint:
 
     def mac(self, purpose: str, content: str) -> str:
         """A short proof (base64url, 128 bits) over `content`; the purpose's length goes in, so that none runs over."""
-        said = b"%d:%b%b" % (len(purpose.encode()), purpose.encode(), _encode(content))
-        return tokens.base64url(hmac.digest(next(iter(self._cookie_keys.values())).secret, said, "sha256")[:16])
+        return _mac(self._cookie_first, purpose, content)
+
+    def macs(self, purpose: str, content: str) -> tuple[str, ...]:
+        """The proof under every key, the one in force first: for looking something up after a rotation."""
+        return tuple([_mac(key, purpose, content) for key in self._cookie_keys.values()])
+
+    def checks_mac(self, purpose: str, content: str, said: str) -> bool:
+        """Whether `said` is the proof over `content` under any key, each compared in constant time."""
+        sent = _encode(said)
+        if any(hmac.compare_digest(mac.encode(), sent) for mac in self.macs(purpose, content)):
+            return True
+        # A proof names no key: where none fits, it may be of one that we do not know yet.
+        return self._look is not None and self._look() and self.checks_mac(purpose, content, said)
 
 
 class TimeOrderedIds:
@@ -239,30 +277,10 @@ def _digest(key_id: int, key: bytes, hashed: bytes) -> Digest:
     return Digest(bytes((key_id,)) + hmac.digest(key, hashed, "sha256"))
 
 
+def _mac(key: Key, purpose: str, content: str) -> str:
+    said = b"%d:%b%b" % (len(purpose.encode()), purpose.encode(), _encode(content))
+    return tokens.base64url(hmac.digest(key.secret, said, "sha256")[:16])
+
+
 def _owned_by(network_id: str, version: int) -> bytes:
     return f"network secret\n{network_id}\n{version}".encode()
-
-
-def _encrypt(key: Key, label: bytes, content: bytes, bound_to: bytes, random: Callable[[int], bytes]) -> bytes:
-    salt, nonce = random(_SALT), random(_NONCE)
-    return salt + nonce + _cipher(key, label, salt).encrypt(nonce, content, bound_to)
-
-
-def _decrypt(key: Key, label: bytes, raw: bytes, bound_to: bytes) -> bytes | None:
-    if len(raw) < _SALT + _NONCE + _TAG:
-        return None
-    from cryptography.exceptions import InvalidTag
-
-    salt, rest = raw[:_SALT], raw[_SALT:]
-    try:
-        return _cipher(key, label, salt).decrypt(rest[:_NONCE], rest[_NONCE:], bound_to)
-    except InvalidTag:
-        return None
-
-
-def _cipher(key: Key, label: bytes, salt: bytes) -> "AESGCM":
-    # Imported late: it is a third of the command line's start. A key for each message: random nonces under one
-    # eternal key would run out after some billion messages (NIST SP 800-38D §8.3).
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(hmac.digest(key.secret, label + salt, "sha256"))
