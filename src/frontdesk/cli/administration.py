@@ -16,6 +16,7 @@ from frontdesk.cli.settling import settle
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
+from frontdesk.flows.resource_servers import ResourceServers
 from frontdesk.settings import Settings, inclusion_of
 
 if TYPE_CHECKING:  # what it brings along would slow every command down
@@ -30,6 +31,7 @@ class Desk:
 
     operator: Operator
     registration: Registration
+    resource_servers: ResourceServers
     origin: Origin
 
 
@@ -78,6 +80,7 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
     return Desk(
         operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
+        resource_servers=ResourceServers(store=store, clock=clock, mint=mint),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
     )
 

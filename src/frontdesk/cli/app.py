@@ -20,12 +20,15 @@ def app() -> None:
 @click.argument("name")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, required=True, metavar="URI", help="May be repeated.")
 @click.option("--scope", required=True, metavar='"A B"', help="What it may ask for, separated by spaces or commas.")
+@click.option("--own-scope", default="", metavar='"A B"', help="What it may do without a user (client credentials).")
 @standing
-def add(ground: Ground, name: str, redirect_uris: tuple[str, ...], scope: str) -> None:
+def add(ground: Ground, name: str, redirect_uris: tuple[str, ...], scope: str, own_scope: str) -> None:
     """Register the app NAME of a partner."""
     fresh = administer(
         ground,
-        lambda desk: desk.registration.add_client(name, redirect_uris=redirect_uris, scope=scope, origin=desk.origin),
+        lambda desk: desk.registration.add_client(
+            name, redirect_uris=redirect_uris, scope=scope, own_scope=own_scope, origin=desk.origin
+        ),
         create=True,
         reads_document=True,
     )
@@ -37,6 +40,7 @@ def add(ground: Ground, name: str, redirect_uris: tuple[str, ...], scope: str) -
                 "client_secret": fresh.secret,
                 "redirect_uris": list(client.redirect_uris),
                 "scopes": list(client.scopes),
+                "own_scopes": list(client.own_scopes),
             }
         )
         return
@@ -106,6 +110,21 @@ def rotate_secret(ground: Ground, client_id: str) -> None:
     print_next("Give it to the partner now: it is not shown again.")
 
 
+@app.command("own-scopes")
+@click.argument("client_id")
+@click.argument("scopes", metavar='"A B"')
+@standing
+def own_scopes(ground: Ground, client_id: str, scopes: str) -> None:
+    """Say what the app CLIENT_ID may do without a user ("" for nothing); its living tokens are cut at once."""
+    client = administer(
+        ground,
+        lambda desk: desk.registration.set_own_scopes(client_id, scopes, origin=desk.origin),
+        reads_document=True,
+    )
+    said = " ".join(client.own_scopes)
+    _print_state(ground, client, f"On its own, {client.name} may do {said if said else 'nothing'} from now on.")
+
+
 def _print_fresh(fresh: FreshClient) -> None:
     print_pairs(
         [
@@ -113,6 +132,7 @@ def _print_fresh(fresh: FreshClient) -> None:
             ("client secret", fresh.secret),
             *(("redirect URI", uri) for uri in fresh.client.redirect_uris),
             ("scopes", " ".join(fresh.client.scopes)),
+            *([("own scopes", " ".join(fresh.client.own_scopes))] if fresh.client.own_scopes else []),
         ]
     )
 
@@ -130,6 +150,7 @@ def _client(client: Client) -> dict[str, Any]:
         "name": client.name,
         "redirect_uris": list(client.redirect_uris),
         "scopes": list(client.scopes),
+        "own_scopes": list(client.own_scopes),
         "disabled": client.disabled_at is not None,
         "created_at": instant(client.created_at),
         "secret_changed_at": instant(client.secret_changed_at),

@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("frontdesk.cli.user:user", "Give people roles in networks; block and unblock them."),
     "credential": ("frontdesk.cli.credential:credential", "Show and regenerate a network's Basic pair."),
     "app": ("frontdesk.cli.app:app", "Register partners' apps; enable, disable, give a new secret."),
+    "resource-server": (
+        "frontdesk.cli.resource_server:resource_server",
+        "Let APIs of yours ask what a token is worth (introspection).",
+    ),
     "grant": ("frontdesk.cli.grant:grant", "List and revoke what users granted to apps."),
     "config": ("frontdesk.cli.config:config", "Check and show the settings; print a template."),
     "doctor": ("frontdesk.cli.doctor:doctor", "Look for what is wrong, and say what to do."),

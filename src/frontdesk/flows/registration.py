@@ -42,9 +42,9 @@ class Registration:
     inclusion: Inclusion = CONTRACT
 
     async def add_client(
-        self, name: str, *, redirect_uris: Sequence[str], scope: str, origin: Origin
+        self, name: str, *, redirect_uris: Sequence[str], scope: str, own_scope: str = "", origin: Origin
     ) -> FreshClient | Objection:
-        """Register a partner's app; its secret is told once."""
+        """Register a partner's app; its secret is told once. `own_scope`: what it may do without a user."""
         named = read_title(name, what="name")
         if isinstance(named, Objection):
             return named
@@ -54,6 +54,9 @@ class Registration:
         scopes = read_client_scopes(scope, known=self.known_scopes, inclusion=self.inclusion)
         if isinstance(scopes, Objection):
             return scopes
+        own_scopes = read_own_scopes(own_scope, known=self.known_scopes, inclusion=self.inclusion)
+        if isinstance(own_scopes, Objection):
+            return own_scopes
         now = self.clock.now()
         secret = self.mint.new_secret("fdcs_")
         client = Client(
@@ -63,6 +66,7 @@ class Registration:
             scopes=scopes,
             secret_digest=self.mint.digest(secret),
             created_at=now,
+            own_scopes=own_scopes,
         )
 
         if not await self.store.add_client(client=client, audit=self._audit("client.created", now, origin, client.id)):
@@ -101,6 +105,22 @@ class Registration:
         ):
             return _no_client(client_id)
         return FreshClient(client=client, secret=secret)
+
+    async def set_own_scopes(self, client_id: str, own_scope: str, *, origin: Origin) -> Client | Objection:
+        """What an app may do without a user, from now on; "" is nothing. Its living tokens are cut at once."""
+        client = await self._find_client(client_id)
+        if isinstance(client, Objection):
+            return client
+        own_scopes = read_own_scopes(own_scope, known=self.known_scopes, inclusion=self.inclusion)
+        if isinstance(own_scopes, Objection):
+            return own_scopes
+        if own_scopes and not client.is_confidential:
+            return Objection(problem=f"{client.name} is a public app: it cannot prove that it is itself")
+        audit = self._audit("client.own_scopes_set", self.clock.now(), origin, client.id)
+
+        if not await self.store.set_own_scopes(client_id=client.id, own_scopes=own_scopes, audit=audit):
+            return _no_client(client_id)
+        return await self.store.find_client(client.id) or client
 
     async def list_grants(self) -> list[KnownGrant]:
         """All live grants, newest first."""
@@ -183,6 +203,11 @@ def read_client_scopes(text: str, *, known: frozenset[str], inclusion: Inclusion
     near = difflib.get_close_matches(unknown[0], sorted(known), n=1)
     hint = f'did you mean "{near[0]}"?' if near else f"the API's document knows: {' '.join(sorted(known))}"
     return Objection(problem=f'the API has no scope "{unknown[0]}"', hint=hint)
+
+
+def read_own_scopes(text: str, *, known: frozenset[str], inclusion: Inclusion = CONTRACT) -> Scopes | Objection:
+    """What an app may do without a user; nothing is fine too."""
+    return read_client_scopes(text, known=known, inclusion=inclusion) if text.strip(" ,") else ()
 
 
 def _no_client(client_id: str) -> Objection:

@@ -16,6 +16,7 @@ ChallengeId = NewType("ChallengeId", str)
 ClientId = NewType("ClientId", str)
 CredentialId = NewType("CredentialId", str)
 ResourceServerId = NewType("ResourceServerId", str)
+RESOURCE_SERVER_ID = "fdri_"
 
 # Microseconds since 1970-01-01 UTC. Alive means `now < expires_at`.
 Micros = NewType("Micros", int)
