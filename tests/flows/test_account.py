@@ -10,6 +10,7 @@ from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Origin
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import Email
 from frontdesk.protocol.records import Client, Role, User
@@ -39,6 +40,7 @@ def apps_of(story: Story) -> ConnectedApps:
         issuer="https://desk.example",
         offered_roles=PICKER,
         code_lifetime=60_000_000,
+        weak_forms=WeakForms(story.house.store, story.clock),
         known_scopes=None,
     )
     return ConnectedApps(store=story.house.store, clock=story.clock, authorize=flow, offered_roles=PICKER)

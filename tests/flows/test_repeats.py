@@ -13,8 +13,10 @@ from frontdesk.flows import repeats as kept_refreshes
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.registration import FreshClient
 from frontdesk.flows.repeats import Repeats
+from frontdesk.flows.rotation import Rotation
 from frontdesk.flows.token import TokenFlow
 from frontdesk.flows.uses import LastUses
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import read_form
 from frontdesk.protocol.ids import HOUR
@@ -40,7 +42,9 @@ class Counter:
             mint=house.mint,
             witness=house.witness,
             uses=LastUses(house.store),
+            weak_forms=WeakForms(house.store, house.clock),
             repeats=self.repeats,
+            rotation=Rotation(store=house.store, mint=house.mint, witness=house.witness),
             fresh=FreshCodes(),
             offered_roles=PICKER,
             access_token_lifetime=HOUR,

@@ -17,10 +17,12 @@ from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.revoke import RevokeFlow
+from frontdesk.flows.rotation import Rotation
 from frontdesk.flows.sessions import Sessions
 from frontdesk.flows.signin import SignIn
 from frontdesk.flows.token import TokenFlow
 from frontdesk.flows.uses import LastUses
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.gateway.document import Document, DocumentError, load_document
 from frontdesk.gateway.gateway import Gateway, build_gateway
 from frontdesk.gateway.policy import Policy, compile_policy
@@ -49,6 +51,17 @@ class Furnished:
     front: Front
     gateway: Gateway
     uses: LastUses
+    weak_forms: WeakForms
+
+    async def flush(self) -> None:
+        """Write what was noted beside the requests."""
+        await self.uses.flush()
+        await self.weak_forms.flush()
+
+    async def flush_all(self) -> None:
+        """The same at the end: whatever is left."""
+        await self.uses.flush()
+        await self.weak_forms.flush(everything=True)
 
 
 def load_policy(settings: Settings) -> Policy:
@@ -82,13 +95,11 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     roles = frozenset(Role(role) for role in settings.picker_roles)
     inclusion = inclusion_of(settings)
     role_scopes = role_scopes_of(settings, inclusion)
-    uses, fresh = LastUses(store), FreshCodes()
+    uses, fresh, weak_forms = LastUses(store), FreshCodes(), WeakForms(store, clock)
     pages = Pages(settings)
     sessions = Sessions(store=store, clock=clock, mint=mint)
     notices = house.open_notices(policy.scope_texts)
-    sign_in = SignIn(
-        store=store, clock=clock, mint=mint, post=house.post_office, sessions=sessions, notices=notices
-    )
+    sign_in = SignIn(store=store, clock=clock, mint=mint, post=house.post_office, sessions=sessions, notices=notices)
     visitors = Visitors(sessions=sessions, sign_in=sign_in, mint=mint, https=settings.is_https)
     authorize = AuthorizeFlow(
         store=store,
@@ -99,6 +110,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         issuer=settings.issuer,
         offered_roles=roles,
         code_lifetime=settings.code_lifetime * SECOND,
+        weak_forms=weak_forms,
         known_scopes=known_scopes,
         inclusion=inclusion,
         role_scopes=role_scopes,
@@ -111,14 +123,18 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             mint=mint,
             witness=house.witness,
             uses=uses,
+            weak_forms=weak_forms,
             repeats=Repeats(mint.trace),
+            rotation=Rotation(store=store, mint=mint, witness=house.witness),
             fresh=fresh,
             offered_roles=roles,
             access_token_lifetime=settings.access_token_lifetime * SECOND,
             grants_per_connection=settings.grants_per_connection,
             inclusion=inclusion,
         ),
-        revoke_flow=RevokeFlow(store=store, clock=clock, mint=mint, witness=house.witness, notices=notices),
+        revoke_flow=RevokeFlow(
+            store=store, clock=clock, mint=mint, witness=house.witness, weak_forms=weak_forms, notices=notices
+        ),
         visitors=visitors,
         pages=pages,
         metadata=msgspec.json.encode(metadata_document(settings.issuer, known_scopes)),
@@ -168,7 +184,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         worker_tag=f"{worker:x}{os.getpid():x}-{clock.now() // SECOND:x}",
         on_bug=log_trouble,
     )
-    return Furnished(front=front, gateway=gateway, uses=uses)
+    return Furnished(front=front, gateway=gateway, uses=uses, weak_forms=weak_forms)
 
 
 def _routes(oauth: OAuthEndpoints, gateway: Gateway, health: Health, pages: Pages) -> Mapping[bytes, Route]:

@@ -70,8 +70,8 @@ class WorkerApp:
         furnished = furnish(house, worker=self._worker, policy=policy)
         await furnished.gateway.open()
         self._stack.push_async_callback(furnished.gateway.close)
-        self._stack.push_async_callback(_quietly, "flush", furnished.uses.flush)
-        self._keep("flush", furnished.uses.flush, FLUSH_EVERY)
+        self._stack.push_async_callback(_quietly, "flush", furnished.flush_all)
+        self._keep("flush", furnished.flush, FLUSH_EVERY)
         # Workers take turns, so that no two clean at the same moment.
         self._keep("clean", lambda: _clean(house.store), CLEAN_EVERY + self._worker)
         self._furnished = furnished

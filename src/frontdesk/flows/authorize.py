@@ -12,6 +12,7 @@ import msgspec
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.notices import Notices
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.authorize import (
     AuthorizeRequest,
     FaultSentBack,
@@ -26,6 +27,7 @@ from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Co
 from frontdesk.protocol.redirects import RedirectTarget, match
 from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, render_scopes
+from frontdesk.protocol.weak_forms import WeakForm
 
 TRANSACTION_LIFETIME = 30 * MINUTE
 _PURPOSE = "authorize"
@@ -45,6 +47,7 @@ class Transaction:
     prompt: frozenset[str]
     browser: str
     expires_at: Micros
+    began_here: bool = False  # in the account's pages, not at the app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ class AuthorizeFlow:
     issuer: str
     offered_roles: frozenset[Role]
     code_lifetime: int
+    weak_forms: WeakForms
     known_scopes: frozenset[str] | None
     inclusion: Inclusion = CONTRACT
     role_scopes: RoleScopes = NO_LIMITS
@@ -194,6 +198,7 @@ class AuthorizeFlow:
                 prompt=frozenset({"consent"}),
                 browser=browser,
                 expires_at=Micros(self.clock.now() + TRANSACTION_LIFETIME),
+                began_here=True,
             )
         )
 
@@ -217,8 +222,10 @@ class AuthorizeFlow:
         client = await self.store.find_client(tx.client_id)
         if client is None or client.disabled_at is not None:
             return Refusal(reason=Reason.AUTHORIZE_UNKNOWN_CLIENT)
-        if match(tx.redirect_uri, client.redirect_uris) is None:
+        if match(tx.redirect_uri, client.redirect_uris, is_native=client.native) is None:
             return Refusal(reason=Reason.AUTHORIZE_UNREGISTERED_URI)
+        if tx.code_challenge is None and client.needs_pkce:
+            return Refusal(reason=Reason.AUTHORIZE_CHALLENGE_REQUIRED)
         if missing(tx.scopes, client.scopes, self.inclusion):
             return Refusal(reason=Reason.AUTHORIZE_SCOPE_UNKNOWN)
         return client
@@ -319,6 +326,10 @@ class AuthorizeFlow:
 
     def _hand_over(self, tx: Transaction, code: AuthorizationCode, value: str) -> SendBack:
         self.fresh.put(code)
+        if tx.code_challenge is None and not tx.began_here:
+            self.weak_forms.saw(tx.client_id, WeakForm.NO_PKCE, code.created_at)
+            if tx.state is None:
+                self.weak_forms.saw(tx.client_id, WeakForm.NO_STATE_NO_PKCE, code.created_at)
         target = RedirectTarget(tx.redirect_uri)
         return SendBack(location=success_location(target, code=value, state=tx.state, issuer=self.issuer))
 

@@ -8,6 +8,7 @@ from frontdesk.flows.needs import Clock, Origin, Store
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import ClientId, Micros, NetworkId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Client, Connection, Grant, Role, User
+from frontdesk.protocol.redirects import match
 from frontdesk.protocol.scopes import Scopes
 
 
@@ -85,7 +86,9 @@ class ConnectedApps:
         if connection is None:
             return Refusal(reason=Reason.PAGE_UNKNOWN)
         # The page would refuse these too; said here, the person learns it before choosing.
-        if client.disabled_at is not None or connection.redirect_uri not in client.redirect_uris:
+        target = match(connection.redirect_uri, client.redirect_uris, is_native=client.native)
+        # A code with PKCE can only begin at the app: the challenge is its secret's.
+        if client.disabled_at is not None or client.needs_pkce or target is None:
             return Refusal(reason=Reason.APP_UNAVAILABLE)
         return self.authorize.add_network(connection, browser=browser)
 
@@ -115,7 +118,9 @@ class ConnectedApps:
             since=connection.created_at,
             last_used_at=max((grant.last_used_at for grant in grants if grant.last_used_at is not None), default=None),
             finished=bool(grants),
-            can_add=client.disabled_at is None and bool(offered - {network.id for network in networks}),
+            can_add=client.disabled_at is None
+            and not client.needs_pkce
+            and bool(offered - {network.id for network in networks}),
         )
 
     def _audit(

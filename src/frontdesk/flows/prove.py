@@ -13,8 +13,10 @@ async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness:
 
 
 def judge_client(claim: ClientClaim, client: Client | None, *, mint: Mint, witness: Witness) -> Client | Refusal:
-    """The client again, once its secret is proven and it is enabled."""
+    """The client again, once its secret is proven (a public one has none) and it is enabled."""
     is_proven = mint.proves(claim.secret or "", client.secret_digest if client is not None else None)
+    if client is not None and not client.is_confidential:
+        is_proven = claim.secret is None  # its id is all that a public client has; a secret for one is a mistake
     refusal = judge_claim(claim, client, is_proven=is_proven)
     if refusal is not None:
         witness.saw("client.unproven", client_id=claim.client_id if client is not None else None)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.prove import prove_client
-from frontdesk.protocol.client_auth import read_claim
+from frontdesk.flows.rotation import find_standing
+from frontdesk.flows.weak_forms import WeakForms
+from frontdesk.protocol.client_auth import ClientClaim, read_claim
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
-from frontdesk.protocol.ids import GrantId
+from frontdesk.protocol.ids import ClientId, GrantId
 from frontdesk.protocol.records import AuditEvent, Client, Grant
+from frontdesk.protocol.weak_forms import WeakForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,24 +23,24 @@ class RevokeFlow:
     clock: Clock
     mint: Mint
     witness: Witness
+    weak_forms: WeakForms
     notices: Notices
 
-    async def answer(self, token: str, form: Form, authorization: list[bytes], origin: Origin) -> Refusal | None:
+    async def answer(
+        self, token: str, form: Form, authorization: list[bytes], origin: Origin, *, in_query: bool
+    ) -> Refusal | None:
         """None: nothing that this token stands for works any more. An unknown token is no fault (RFC 7009 §2.2).
 
         Client authentication is checked where it is present (compat): right credentials of another client give no
-        effect and an event; a bare `client_id` is no authentication, but must not name another client.
+        effect and an event; a bare `client_id` is no authentication, but must not name another client. A strict
+        client's token takes its authentication (of a public one: the id), and must not come in the query.
         """
-        client: Client | None = None
         claim = read_claim(form, authorization)
         if isinstance(claim, Refusal):
             return claim
-        if claim is not None and claim.secret is not None:
-            proven = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
-            # A disabled app may still give its keys back.
-            if isinstance(proven, Refusal) and proven.reason is not Reason.CLIENT_DISABLED:
-                return proven
-            client = proven if isinstance(proven, Client) else await self.store.find_client(claim.client_id)
+        client = await self._prove(claim) if claim is not None else None
+        if isinstance(client, Refusal):
+            return client
         grant = await self._find(token)
         if grant is None:
             return None
@@ -45,6 +48,9 @@ class RevokeFlow:
         if owner != grant.client_id:
             self.witness.saw("revoke.other_client", client_id=owner, grant_id=grant.id)
             return None
+        weak = await self._judge_form(owner, is_proven=client is not None, in_query=in_query)
+        if weak is not None:
+            return weak
         now = self.clock.now()
         ended = await self.store.revoke_grant(
             grant_id=grant.id,
@@ -64,6 +70,29 @@ class RevokeFlow:
             await self.notices.taken_back(grant, now=now, origin=origin)
         return None
 
+    async def _prove(self, claim: ClientClaim) -> Client | None | Refusal:
+        """Who is proven by a claim; None where a confidential client only names itself."""
+        known = await self.store.find_client(claim.client_id)
+        if claim.secret is None and (known is None or known.is_confidential):
+            return None
+        proven = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
+        # A disabled app may still give its keys back.
+        return known if isinstance(proven, Refusal) and proven.reason is Reason.CLIENT_DISABLED else proven
+
+    async def _judge_form(self, client_id: ClientId, *, is_proven: bool, in_query: bool) -> Refusal | None:
+        """Refuse the weak forms to strict clients, count those of the others."""
+        client = self.store.glance().client(client_id) or await self.store.find_client(client_id)
+        is_strict, now = client is None or client.is_strict, self.clock.now()
+        if in_query:
+            if is_strict:
+                return Refusal(reason=Reason.PARAMETER_IN_QUERY)
+            self.weak_forms.saw(client_id, WeakForm.REVOKE_QUERY, now)
+        if not is_proven:
+            if is_strict:
+                return Refusal(reason=Reason.CLIENT_UNPROVEN, detail="no client authentication")
+            self.weak_forms.saw(client_id, WeakForm.REVOKE_UNAUTHENTICATED, now)
+        return None
+
     async def _find(self, token: str) -> Grant | None:
         """The grant that a genuine access or refresh token belongs to, expired or not."""
         claims = self.mint.read_access_token(token)
@@ -72,4 +101,5 @@ class RevokeFlow:
             return grant if grant is not None and grant.stamp == claims.stamp else None
         grant_id = self.mint.read_refresh_token(token)
         grant = await self.store.find_grant(grant_id) if grant_id is not None else None
-        return grant if grant is not None and self.mint.proves(token, grant.refresh_digest) else None
+        # Of a line of tokens each one ends it, the next and the earlier ones too.
+        return grant if grant is not None and find_standing(token, grant, self.mint) is not None else None

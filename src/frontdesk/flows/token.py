@@ -7,7 +7,9 @@ from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.repeats import Repeats
+from frontdesk.flows.rotation import Rotation
 from frontdesk.flows.uses import LastUses
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.access import has_live_network, judge_grant
 from frontdesk.protocol.client_auth import read_claim
 from frontdesk.protocol.errors import Reason, Refusal
@@ -18,6 +20,7 @@ from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Ed
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, mask_of, read_scopes
 from frontdesk.protocol.store import CodeUsedBefore
 from frontdesk.protocol.token import WRONG_VERIFIERS, TokenAnswer, judge_code, narrow, still_allowed
+from frontdesk.protocol.weak_forms import WeakForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,9 @@ class TokenFlow:
     mint: Mint
     witness: Witness
     uses: LastUses
+    weak_forms: WeakForms
     repeats: Repeats
+    rotation: Rotation
     fresh: FreshCodes
     offered_roles: frozenset[Role]
     access_token_lifetime: int
@@ -46,6 +51,7 @@ class TokenFlow:
             return None
         now = self.clock.now()
         self.uses.grant(refresh.grant, now)
+        self.weak_forms.saw(refresh.client.id, WeakForm.REFRESH_UNROTATED, now)  # what rotates is not kept
         return self._write(refresh.grant, body[refresh.token_at].decode("ascii"), refresh.scopes, now)
 
     async def answer(
@@ -71,10 +77,12 @@ class TokenFlow:
         if isinstance(client, Refusal):
             return client
         if grant_type == "refresh_token":
-            return await self._refresh(form, client, glance, body)
+            return await self._refresh(form, client, glance, origin, body)
         return await self._exchange(form, client, origin)
 
-    async def _refresh(self, form: Form, client: Client, glance: Glance, body: bytes) -> TokenAnswer | Refusal:
+    async def _refresh(
+        self, form: Form, client: Client, glance: Glance, origin: Origin, body: bytes
+    ) -> TokenAnswer | Refusal:
         token, scope = form.get("refresh_token"), form.get("scope")
         if token is None:
             return Refusal(reason=Reason.MISSING_REFRESH_TOKEN)
@@ -83,8 +91,14 @@ class TokenFlow:
             return Refusal(reason=Reason.SCOPE_MALFORMED)
         grant_id = self.mint.read_refresh_token(token)
         recalled = await recall_grant(self.store, glance, grant_id) if grant_id is not None else None
-        if recalled is None or not self.mint.proves(token, recalled.grant.refresh_digest):
+        if recalled is None:
             return Refusal(reason=Reason.TOKEN_UNKNOWN)
+        now = self.clock.now()
+        if not self.mint.proves(token, recalled.grant.refresh_digest):
+            taken = await self.rotation.take(token, recalled, client, origin, now)
+            if isinstance(taken, Refusal):
+                return taken
+            recalled = taken
         grant, user = recalled.grant, recalled.user
         if grant.client_id != client.id:
             self.witness.saw("refresh.other_client", client_id=client.id, grant_id=grant.id)
@@ -97,9 +111,11 @@ class TokenFlow:
         scopes = narrow(grant, asked)
         if isinstance(scopes, Reason):
             return Refusal(reason=scopes)
-        now = self.clock.now()
         self.uses.grant(grant, now)
         given = still_allowed(scopes, client.scopes, self.inclusion)
+        if client.is_strict:
+            return self._issue(grant, self.mint.successor(grant), given, now)
+        self.weak_forms.saw(client.id, WeakForm.REFRESH_UNROTATED, now)
         if body and given and recalled.client is client:
             self.repeats.keep(body, token, grant, client, user, given)
         return self._issue(grant, token, given, now)
@@ -126,6 +142,8 @@ class TokenFlow:
         if fault is not None:
             self.witness.saw("code.refused", client_id=client.id, reason=fault.name)
             return Refusal(reason=fault)
+        if code.code_challenge is None and client.needs_pkce:  # the code was given before that was asked of the app
+            return Refusal(reason=Reason.VERIFIER_MISSING)
         fault = judge_verifier(form.get("code_verifier"), code.code_challenge)
         if fault is Reason.VERIFIER_WRONG:
             await self.store.count_wrong_verifier(code_id=code.id, limit=WRONG_VERIFIERS, now=now)

@@ -12,7 +12,7 @@ from frontdesk.protocol.errors import Reason, Refusal, wire
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import ClientId
 from frontdesk.protocol.pkce import judge_challenge
-from frontdesk.protocol.records import Client, Profile
+from frontdesk.protocol.records import Client
 from frontdesk.protocol.redirects import RedirectTarget, match
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, read_scopes
 
@@ -107,10 +107,7 @@ def _scope(asked: Asked) -> Reason | None:
 
 
 def _challenge(asked: Asked) -> Reason | None:
-    client = asked.client
-    required = client is not None and (
-        client.require_pkce or client.profile is Profile.STRICT or not client.is_confidential
-    )
+    required = asked.client is not None and asked.client.needs_pkce
     return judge_challenge(asked.form.get("code_challenge"), asked.form.get("code_challenge_method"), required=required)
 
 
@@ -142,7 +139,8 @@ def judge_authorize(
     form: Form, client: Client | None, *, known_scopes: frozenset[str] | None, inclusion: Inclusion = CONTRACT
 ) -> AuthorizeRequest | FaultSentBack | Refusal:
     """Run both tables in order. A Refusal is for a page; a FaultSentBack for the client."""
-    target = match(form.get("redirect_uri"), client.redirect_uris) if client is not None else None
+    sent = form.get("redirect_uri")
+    target = match(sent, client.redirect_uris, is_native=client.native) if client is not None else None
     asked = Asked(form=form, client=client, target=target, known_scopes=known_scopes, inclusion=inclusion)
     for check in BEFORE_THE_URI_IS_PROVEN:
         if reason := check(asked):

@@ -58,6 +58,7 @@ class Reason(Enum):
     VERIFIER_WRONG = auto()
     VERIFIER_UNASKED = auto()
     TOKEN_UNKNOWN = auto()
+    TOKEN_REPLAYED = auto()
     GRANT_REVOKED = auto()
     USER_BLOCKED = auto()
     NO_NETWORK_LEFT = auto()
@@ -207,6 +208,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(400, "invalid_grant", "redirect_uri is not the one of the authorize request")
         case Reason.VERIFIER_MISSING | Reason.VERIFIER_WRONG | Reason.VERIFIER_UNASKED:
             return Wire(400, "invalid_grant", "code_verifier does not match the code_challenge")
+        case Reason.TOKEN_REPLAYED:
+            return Wire(400, "invalid_grant", "the code or token is unknown, expired or revoked")
         case Reason.TOKEN_UNKNOWN | Reason.GRANT_REVOKED | Reason.USER_BLOCKED | Reason.NO_NETWORK_LEFT:
             return Wire(400, "invalid_grant", "the code or token is unknown, expired or revoked")
         case Reason.SCOPE_MALFORMED | Reason.SCOPE_WIDENED:

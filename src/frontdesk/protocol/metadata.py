@@ -21,8 +21,8 @@ def metadata_document(issuer: str, scopes: Iterable[str] | None) -> dict[str, ob
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "token_endpoint_auth_methods_supported": methods,
-        # `none`: the contract's revoke needs no client authentication.
+        # `none`: public clients, and the contract's revoke, which needs no client authentication.
+        "token_endpoint_auth_methods_supported": [*methods, "none"],
         "revocation_endpoint_auth_methods_supported": [*methods, "none"],
         "code_challenge_methods_supported": list(METHODS),
         "authorization_response_iss_parameter_supported": True,

@@ -12,6 +12,9 @@ _URI_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?@!$&'()+,;=%\[\]]+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _ENCODED_PATH = re.compile(r"%(2e|2f|5c|25|23|00|0a|0d|09|20)", re.IGNORECASE)
+_LOOPBACK = re.compile(r"(?P<host>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>/.*)")
+_MAX_PORT = 65_535
+_OWN_SCHEME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]*[a-z0-9])+:/(?!/)")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -24,13 +27,13 @@ class RedirectTarget:
     @property
     def host(self) -> str:
         """Host and port as a person should see them."""
-        return urlsplit(self.uri).netloc
+        return urlsplit(self.uri).netloc or self.origin
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
+        """Scheme, host and port; of an app's own scheme the scheme alone."""
         parts = urlsplit(self.uri)
-        return f"{parts.scheme}://{parts.netloc}"
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
     def with_parameters(self, parameters: list[tuple[str, str]]) -> str:
         """The URI with parameters added to its query, each encoded so that nothing can split a header."""
@@ -44,15 +47,35 @@ def _encode(value: str) -> str:
     return value if _UNRESERVED.fullmatch(value) else quote(value, safe="")
 
 
-def match(asked: str | None, registered: tuple[str, ...]) -> RedirectTarget | None:
-    """The registered URI that equals `asked` byte for byte; an omitted one is the only one there is."""
+def match(asked: str | None, registered: tuple[str, ...], *, is_native: bool = False) -> RedirectTarget | None:
+    """The registered URI that equals `asked` byte for byte; an omitted one is the only one there is.
+
+    A native app takes whatever port its device has free: of its loopback addresses the port alone may be another
+    (RFC 8252 §7.3). `localhost` is a name, which another machine may answer to: it is matched as it is (§8.3).
+    """
     if asked is None:
         return RedirectTarget(registered[0]) if len(registered) == 1 else None
-    return RedirectTarget(asked) if asked in registered else None
+    if asked in registered:
+        return RedirectTarget(asked)
+    portless = _without_port(asked) if is_native else None
+    if portless is None or portless not in map(_without_port, registered):
+        return None
+    return RedirectTarget(asked)
 
 
-def judge_registration(uri: str) -> str | None:
-    """What is wrong with a redirect URI that someone wants to register, as a sentence; None: nothing."""
+def _without_port(uri: str) -> str | None:
+    """A loopback address less its port; None where it is none, or its port cannot be one."""
+    found = _LOOPBACK.fullmatch(uri)
+    if found is None or int(found["port"] or 1) > _MAX_PORT:
+        return None
+    return found["host"] + found["rest"]
+
+
+def judge_registration(uri: str, *, is_native: bool = False) -> str | None:
+    """What is wrong with a redirect URI that someone wants to register, as a sentence; None: nothing.
+
+    A native app may also register a scheme of its own, named after a domain: `com.example.app:/cb` (RFC 8252 §7.1).
+    """
     if len(uri) > MAX_URI:
         return f"longer than {MAX_URI} characters"
     if not uri.isascii():
@@ -68,9 +91,18 @@ def judge_registration(uri: str) -> str | None:
         port = parts.port
     except ValueError:
         return "not a URI"
+    if is_native and not uri.startswith(("https:", "http:")):
+        return _judge_own_scheme(uri) or _judge_path(parts.path) or _judge_query(parts.query)
     return (
         _judge_authority(parts.scheme, parts.netloc, uri, port) or _judge_path(parts.path) or _judge_query(parts.query)
     )
+
+
+def _judge_own_scheme(uri: str) -> str | None:
+    # With a dot in it, no scheme that a browser or the system knows (javascript:, data:, file:) can be meant.
+    if not _OWN_SCHEME.match(uri):
+        return "must be https://…, http://127.0.0.1/…, or a scheme of a domain turned round: com.example.app:/…"
+    return None
 
 
 def _judge_authority(scheme: str, netloc: str, uri: str, port: int | None) -> str | None:

@@ -124,7 +124,10 @@ class OAuthEndpoints:
         token = _token_of(query, form)
         if isinstance(token, Refusal):
             return oauth_fault(token, request.request_id)
-        refusal = await self.revoke_flow.answer(token, form, request.all(b"authorization"), origin_of(request))
+        in_query = query is not None and query.get("token") is not None
+        refusal = await self.revoke_flow.answer(
+            token, form, request.all(b"authorization"), origin_of(request), in_query=in_query
+        )
         if refusal is not None:
             return oauth_fault(refusal, request.request_id)
         return Answer(status=200, headers=_JSON_HEADERS, body=b"{}")

@@ -60,9 +60,10 @@ def form_target(redirect_uri: str) -> str:
     """The source expression for a redirect URI's origin.
 
     Browsers apply form-action to every redirect that follows a form, so that the partner's origin must be listed.
-    The grammar has no IPv6 addresses: for a loopback `[::1]` the scheme alone must do.
+    The grammar has no IPv6 addresses: for a loopback `[::1]` the scheme alone must do. An app's own scheme is all
+    there is of its origin.
     """
     parts = urlsplit(redirect_uri)
-    if "[" in parts.netloc:
+    if not parts.netloc or "[" in parts.netloc:
         return f"{parts.scheme}:"
     return f"{parts.scheme}://{parts.netloc}"

@@ -158,6 +158,7 @@ def notice_of(reason: Reason) -> Notice:
         Reason.AUTHORIZE_UNKNOWN_CLIENT: APP_GONE,
         Reason.AUTHORIZE_UNREGISTERED_URI: APP_GONE,
         Reason.AUTHORIZE_SCOPE_UNKNOWN: APP_GONE,
+        Reason.AUTHORIZE_CHALLENGE_REQUIRED: APP_GONE,
     }
     return pages.get(reason, NO_SUCH_PAGE)
 
