@@ -90,7 +90,7 @@ async def test_pp_10_token_and_revoke_take_post_only(story: Story, method: str) 
     ("grant_type", "error"),
     [
         ("password", "unsupported_grant_type"),
-        ("client_credentials", "unsupported_grant_type"),
+        ("client_credentials", "unauthorized_client"),  # an app without scopes of its own
         ("urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type"),
         ("Authorization_Code", "unsupported_grant_type"),
         ("", "invalid_request"),
@@ -98,7 +98,7 @@ async def test_pp_10_token_and_revoke_take_post_only(story: Story, method: str) 
     ],
 )
 async def test_pp_13_unknown_grant_types(story: Story, grant_type: str | None, error: str) -> None:
-    """PP-13, TN-18: only the contract's two; a missing one is invalid_request."""
+    """PP-13, TN-18: only the three that there are, each for who may use it; a missing one is invalid_request."""
     partner = await story.partner()
     form = {} if grant_type is None else {"grant_type": grant_type}
     assert _is_error(await partner.posts(form), 400, error)

@@ -14,6 +14,8 @@ from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.decisions import Decisions
 from frontdesk.flows.freshcodes import FreshCodes
+from frontdesk.flows.introspect import IntrospectFlow
+from frontdesk.flows.introspections import Introspections
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.revoke import RevokeFlow
@@ -29,13 +31,21 @@ from frontdesk.gateway.policy import Policy, compile_policy
 from frontdesk.gateway.refusals import render_bug, render_refusal
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import SECOND
-from frontdesk.protocol.metadata import AUTHORIZE_PATH, METADATA_PATH, REVOKE_PATH, TOKEN_PATH, metadata_document
+from frontdesk.protocol.metadata import (
+    AUTHORIZE_PATH,
+    INTROSPECT_PATH,
+    METADATA_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    metadata_document,
+)
 from frontdesk.protocol.records import Role
 from frontdesk.runtime.witness import log_trouble
 from frontdesk.settings import Settings, inclusion_of, named_scopes, role_scopes_of
 from frontdesk.web.edge import Edge
 from frontdesk.web.front import Family, Front, Route
 from frontdesk.web.health import Health
+from frontdesk.web.introspection import IntrospectionEndpoint
 from frontdesk.web.oauth import MAX_FORM, OAuthEndpoints, oauth_bug, oauth_fault, oauth_unavailable
 from frontdesk.web.pages import Pages
 from frontdesk.web.site import SITE_PREFIXES, build_site
@@ -140,6 +150,20 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         metadata=msgspec.json.encode(metadata_document(settings.issuer, known_scopes)),
         is_https=settings.is_https,
     )
+    introspection = IntrospectionEndpoint(
+        flow=IntrospectFlow(
+            store=store,
+            clock=clock,
+            mint=mint,
+            witness=house.witness,
+            answered=Introspections(mint.trace),
+            encode=msgspec.json.encode,
+            issuer=settings.issuer,
+            offered_roles=roles,
+            inclusion=inclusion,
+        ),
+        is_https=settings.is_https,
+    )
     gateway = build_gateway(
         settings,
         policy=policy,
@@ -176,7 +200,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     )
     health = Health(worker=worker, check_store=store.check)
     front = Front(
-        routes=_routes(oauth, gateway, health, pages),
+        routes=_routes(oauth, introspection, gateway, health, pages),
         site=site,
         site_prefixes=SITE_PREFIXES,
         otherwise=Route(handler=gateway.handle, family=_API, max_body=None),
@@ -187,7 +211,9 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     return Furnished(front=front, gateway=gateway, uses=uses, weak_forms=weak_forms)
 
 
-def _routes(oauth: OAuthEndpoints, gateway: Gateway, health: Health, pages: Pages) -> Mapping[bytes, Route]:
+def _routes(
+    oauth: OAuthEndpoints, introspection: IntrospectionEndpoint, gateway: Gateway, health: Health, pages: Pages
+) -> Mapping[bytes, Route]:
     """Every endpoint that is no page. A path that is in no row, and no page, is the API's."""
     page = Family(
         too_large=lambda request_id: pages.error(
@@ -212,6 +238,7 @@ def _routes(oauth: OAuthEndpoints, gateway: Gateway, health: Health, pages: Page
     return {
         AUTHORIZE_PATH.encode(): Route(handler=oauth.authorize, family=page, max_body=MAX_FORM),
         TOKEN_PATH.encode(): Route(handler=oauth.token, family=_OAUTH, max_body=MAX_FORM),
+        INTROSPECT_PATH.encode(): Route(handler=introspection.introspect, family=_OAUTH, max_body=MAX_FORM),
         REVOKE_PATH.encode(): Route(handler=oauth.revoke, family=_OAUTH, max_body=MAX_FORM),
         METADATA_PATH.encode(): Route(handler=oauth.describe, family=_OAUTH),
         b"/_frontdesk/check": Route(handler=gateway.handle_check, family=_API),

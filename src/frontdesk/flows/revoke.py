@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.notices import Notices
+from frontdesk.flows.own_token import end_own_tokens
 from frontdesk.flows.prove import prove_client
 from frontdesk.flows.rotation import find_standing
 from frontdesk.flows.weak_forms import WeakForms
@@ -11,7 +12,7 @@ from frontdesk.protocol.client_auth import ClientClaim, read_claim
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import ClientId, GrantId
-from frontdesk.protocol.records import AuditEvent, Client, Grant
+from frontdesk.protocol.records import AuditEvent, Client, Grant, OwnGrant
 from frontdesk.protocol.weak_forms import WeakForm
 
 
@@ -51,6 +52,10 @@ class RevokeFlow:
         weak = await self._judge_form(owner, is_proven=client is not None, in_query=in_query)
         if weak is not None:
             return weak
+        actor = f"client:{client.id}" if client is not None else "unauthenticated"
+        if isinstance(grant, OwnGrant):
+            await end_own_tokens(grant, actor=actor, origin=origin, store=self.store, clock=self.clock, mint=self.mint)
+            return None
         now = self.clock.now()
         ended = await self.store.revoke_grant(
             grant_id=grant.id,
@@ -58,7 +63,7 @@ class RevokeFlow:
             audit=AuditEvent(
                 at=now,
                 action="grant.revoked",
-                actor=f"client:{client.id}" if client is not None else "unauthenticated",
+                actor=actor,
                 client_id=grant.client_id,
                 user_id=grant.user_id,
                 grant_id=grant.id,
@@ -70,7 +75,7 @@ class RevokeFlow:
             await self.notices.taken_back(grant, now=now, origin=origin)
         return None
 
-    async def _prove(self, claim: ClientClaim) -> Client | None | Refusal:
+    async def _prove(self, claim: ClientClaim) -> Client | Refusal | None:
         """Who is proven by a claim; None where a confidential client only names itself."""
         known = await self.store.find_client(claim.client_id)
         if claim.secret is None and (known is None or known.is_confidential):
@@ -93,12 +98,13 @@ class RevokeFlow:
             self.weak_forms.saw(client_id, WeakForm.REVOKE_UNAUTHENTICATED, now)
         return None
 
-    async def _find(self, token: str) -> Grant | None:
+    async def _find(self, token: str) -> Grant | OwnGrant | None:
         """The grant that a genuine access or refresh token belongs to, expired or not."""
         claims = self.mint.read_access_token(token)
         if claims is not None:
-            grant = await self.store.find_grant(GrantId(claims.grant_id))
-            return grant if grant is not None and grant.stamp == claims.stamp else None
+            named = GrantId(claims.grant_id)
+            pointed = await self.store.find_grant(named) or await self.store.find_own_grant(named)
+            return pointed if pointed is not None and pointed.stamp == claims.stamp else None
         grant_id = self.mint.read_refresh_token(token)
         grant = await self.store.find_grant(grant_id) if grant_id is not None else None
         # Of a line of tokens each one ends it, the next and the earlier ones too.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
+from frontdesk.flows.own_token import give_own_token
 from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
 from frontdesk.flows.repeats import Repeats
@@ -61,7 +62,7 @@ class TokenFlow:
         grant_type = form.get("grant_type")
         if grant_type is None:
             return Refusal(reason=Reason.MISSING_GRANT_TYPE)
-        if grant_type not in ("authorization_code", "refresh_token"):
+        if grant_type not in ("authorization_code", "refresh_token", "client_credentials"):
             return Refusal(reason=Reason.UNSUPPORTED_GRANT_TYPE)
         claim = read_claim(form, authorization)
         if claim is None:
@@ -78,6 +79,16 @@ class TokenFlow:
             return client
         if grant_type == "refresh_token":
             return await self._refresh(form, client, glance, origin, body)
+        if grant_type == "client_credentials":
+            return await give_own_token(
+                client,
+                form.get("scope"),
+                origin,
+                store=self.store,
+                clock=self.clock,
+                mint=self.mint,
+                lifetime=self.access_token_lifetime,
+            )
         return await self._exchange(form, client, origin)
 
     async def _refresh(

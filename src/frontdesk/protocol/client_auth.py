@@ -7,7 +7,7 @@ from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.headers import BasicPair, read_credential
 from frontdesk.protocol.ids import ClientId
-from frontdesk.protocol.records import Client
+from frontdesk.protocol.records import Client, ResourceServer
 
 MAX_CLIENT_ID = 256
 MAX_SECRET = 512
@@ -45,7 +45,7 @@ def read_claim(form: Form, authorization: list[bytes]) -> ClientClaim | Refusal 
     return _claim(user, password, by_header=True)
 
 
-def judge_claim(claim: ClientClaim, client: Client | None, *, is_proven: bool) -> Refusal | None:
+def judge_claim(claim: ClientClaim, client: Client | ResourceServer | None, *, is_proven: bool) -> Refusal | None:
     """Why a claim is refused: the same answer for an unknown client, a wrong secret and a disabled app."""
     schemes = ("basic",) if claim.by_header else ()
     if client is None or not is_proven:

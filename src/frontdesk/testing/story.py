@@ -18,6 +18,7 @@ from frontdesk.assemble.front import furnish
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
+from frontdesk.flows.resource_servers import ResourceServers
 from frontdesk.protocol.ids import NetworkId
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.settings import Settings
@@ -139,12 +140,36 @@ class Partner:
         """Whether the call may pass."""
         return (await self.calls(operation, network=network, token=token)).status == 200
 
+    async def gets_own_token(self, **more: str) -> Reply:
+        """Ask for a token without a user (client credentials)."""
+        return await self.posts({"grant_type": "client_credentials"}, **more)
+
+    async def introspects(self, token: str) -> Reply:
+        """Ask what a token is worth, with this app's id and secret in the body."""
+        form = {"client_id": self.client_id, "client_secret": self.client_secret, "token": token}
+        return await self.story.post("/oauth2/introspect", form)
+
     @property
     def held(self) -> Tokens:
         """The tokens of the last successful answer; AssertionError before any."""
         if self.tokens is None:
             raise AssertionError("this partner holds no tokens yet")
         return self.tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """An API of the provider's that asks what tokens are worth."""
+
+    story: "Story"
+    id: str
+    secret: str = field(repr=False)
+
+    async def introspects(self, token: str, **more: str) -> Reply:
+        """Ask with HTTP Basic."""
+        pair = b64encode(f"{self.id}:{self.secret}".encode()).decode()
+        headers = [("authorization", f"Basic {pair}")]
+        return await self.story.post("/oauth2/introspect", {"token": token, **more}, headers=headers)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,10 +228,13 @@ class Story:
         *,
         scope: str = "resources locations",
         redirect_uris: Sequence[str] = (CALLBACK,),
+        own_scope: str = "",
     ) -> Partner:
         """A new partner's app."""
         registration = Registration(store=self.house.store, clock=self.clock, mint=self.house.mint)
-        made = await registration.add_client(name, redirect_uris=redirect_uris, scope=scope, origin=OPERATOR)
+        made = await registration.add_client(
+            name, redirect_uris=redirect_uris, scope=scope, own_scope=own_scope, origin=OPERATOR
+        )
         if isinstance(made, Objection):
             raise AssertionError(made.problem)
         return Partner(
@@ -216,6 +244,18 @@ class Story:
             scope=scope,
             redirect_uri=redirect_uris[0],
         )
+
+    @property
+    def resource_servers(self) -> ResourceServers:
+        """The operator's walks over APIs that ask about tokens."""
+        return ResourceServers(store=self.house.store, clock=self.clock, mint=self.house.mint)
+
+    async def api(self, name: str = "Bookings") -> Api:
+        """A new resource server."""
+        made = await self.resource_servers.add(name, origin=OPERATOR)
+        if isinstance(made, Objection):
+            raise AssertionError(made.problem)
+        return Api(story=self, id=made.server.id, secret=made.secret)
 
     def browser(self, *, peer: str = "192.0.2.7") -> Browser:
         """A browser that was never here."""

@@ -18,7 +18,8 @@ from frontdesk.web.visitors import Visitors
 FORM_TYPE = b"application/x-www-form-urlencoded"
 MAX_FORM = 64 * 1024
 
-_TOKEN_PARAMETERS = frozenset(
+# What proves something, or asks for it: never in a query.
+TOKEN_PARAMETERS = frozenset(
     {
         "client_id",
         "client_secret",
@@ -32,9 +33,9 @@ _TOKEN_PARAMETERS = frozenset(
         "token",
     }
 )
-_REVOKE_NOT_IN_QUERY = _TOKEN_PARAMETERS - {"token", "client_id", "scope"}
+_REVOKE_NOT_IN_QUERY = TOKEN_PARAMETERS - {"token", "client_id", "scope"}
 
-_JSON_HEADERS: Headers = [
+JSON_HEADERS: Headers = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     (b"pragma", b"no-cache"),
@@ -46,7 +47,7 @@ _encode = msgspec.json.Encoder().encode
 def oauth_fault(refusal: Refusal, request_id: str) -> Answer:
     """A refusal as RFC 6749 §5.2 JSON."""
     said = wire(refusal.reason)
-    headers = [*_JSON_HEADERS, (b"x-request-id", request_id.encode())]
+    headers = [*JSON_HEADERS, (b"x-request-id", request_id.encode())]
     if said.status == 401 and "basic" in refusal.schemes:
         headers.append((b"www-authenticate", b'Basic realm="oauth2", charset="UTF-8"'))
     if refusal.retry_after:
@@ -57,13 +58,13 @@ def oauth_fault(refusal: Refusal, request_id: str) -> Answer:
 
 def oauth_unavailable(request_id: str) -> Answer:
     """The store cannot answer: nothing was done, or it is not known to be durable."""
-    headers = [*_JSON_HEADERS, (b"x-request-id", request_id.encode()), (b"retry-after", b"1")]
+    headers = [*JSON_HEADERS, (b"x-request-id", request_id.encode()), (b"retry-after", b"1")]
     return Answer(status=503, headers=headers, body=b'{"error":"temporarily_unavailable"}')
 
 
 def oauth_bug(request_id: str) -> Answer:
     """A bug, without a word about it."""
-    headers = [*_JSON_HEADERS, (b"x-request-id", request_id.encode())]
+    headers = [*JSON_HEADERS, (b"x-request-id", request_id.encode())]
     return Answer(status=500, headers=headers, body=b'{"error":"server_error"}')
 
 
@@ -101,12 +102,12 @@ class OAuthEndpoints:
         again = self.token_flow.answer_again(request.body) if is_whole_proof else None
         if again is not None:
             return _token_answer(again)
-        form = _read_form(request)
+        form = read_whole_form(request)
         if isinstance(form, Refusal):
             return oauth_fault(form, request.request_id)
         if request.query:
             query = read_form(request.query)
-            if query is None or _TOKEN_PARAMETERS & (query.values.keys() | query.repeated):
+            if query is None or TOKEN_PARAMETERS & (query.values.keys() | query.repeated):
                 return oauth_fault(Refusal(reason=Reason.PARAMETER_IN_QUERY), request.request_id)
         outcome = await self.token_flow.answer(
             form, authorization, origin_of(request), body=request.body if is_whole_proof else b""
@@ -130,7 +131,7 @@ class OAuthEndpoints:
         )
         if refusal is not None:
             return oauth_fault(refusal, request.request_id)
-        return Answer(status=200, headers=_JSON_HEADERS, body=b"{}")
+        return Answer(status=200, headers=JSON_HEADERS, body=b"{}")
 
     async def authorize(self, request: Request) -> Answer:
         """GET or POST /oauth2/authorize. HEAD is refused: it must not issue a code, and cannot show a page."""
@@ -171,16 +172,10 @@ class OAuthEndpoints:
         return Form(values={})
 
     def _read_body(self, request: Request) -> Form | Refusal:
-        return self._judge_form_request(request) or _read_form(request)
+        return self._judge_form_request(request) or read_whole_form(request)
 
     def _judge_form_request(self, request: Request) -> Refusal | None:
-        """Why a request's body is not even read."""
-        if self.is_https and not request.https:
-            return Refusal(reason=Reason.PLAIN_HTTP)
-        kind = request.all(b"content-type")
-        if len(kind) != 1 or (kind[0] != FORM_TYPE and kind[0].split(b";")[0].strip().lower() != FORM_TYPE):
-            return Refusal(reason=Reason.UNSUPPORTED_MEDIA_TYPE)
-        return None
+        return judge_form_request(request, is_https=self.is_https)
 
     def _read_authorize(self, request: Request) -> Form | Refusal:
         query = read_form(request.query)
@@ -208,7 +203,18 @@ class OAuthEndpoints:
         )
 
 
-def _read_form(request: Request) -> Form | Refusal:
+def judge_form_request(request: Request, *, is_https: bool) -> Refusal | None:
+    """Why a request's body is not even read."""
+    if is_https and not request.https:
+        return Refusal(reason=Reason.PLAIN_HTTP)
+    kind = request.all(b"content-type")
+    if len(kind) != 1 or (kind[0] != FORM_TYPE and kind[0].split(b";")[0].strip().lower() != FORM_TYPE):
+        return Refusal(reason=Reason.UNSUPPORTED_MEDIA_TYPE)
+    return None
+
+
+def read_whole_form(request: Request) -> Form | Refusal:
+    """A request's body, whose parameters were each sent once."""
     form = read_form(request.body)
     if form is None:
         return Refusal(reason=Reason.MALFORMED_FORM)
@@ -216,7 +222,7 @@ def _read_form(request: Request) -> Form | Refusal:
 
 
 def _token_answer(answer: TokenAnswer) -> Answer:
-    return Answer(status=200, headers=_JSON_HEADERS, body=_encode(answer.document()))
+    return Answer(status=200, headers=JSON_HEADERS, body=_encode(answer.document()))
 
 
 def _token_of(query: Form | None, form: Form) -> str | Refusal:
