@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from frontdesk.flows.needs_moving import MovingStore
 from frontdesk.flows.needs_own_tokens import OwnGrantGlance, OwnGrantStore
 from frontdesk.flows.needs_resource_servers import ResourceServerGlance, ResourceServerStore
 from frontdesk.flows.needs_reveal import RevealStore
@@ -188,7 +189,15 @@ class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
         """What the last consent gave, if in memory."""
 
 
-class Store(RevealStore, StrictnessStore, TrialStore, OwnGrantStore, ResourceServerStore, Protocol):
+class Store(
+    RevealStore,
+    MovingStore,
+    StrictnessStore,
+    TrialStore,
+    OwnGrantStore,
+    ResourceServerStore,
+    Protocol,
+):
     """Remembers. `audit` rows are saved in the verb's own transaction.
 
     Reads that a check makes (`find_client`, `find_user`, `find_network`, `find_network_credential`, `find_grant`)
@@ -209,7 +218,7 @@ class Store(RevealStore, StrictnessStore, TrialStore, OwnGrantStore, ResourceSer
         """A network."""
 
     async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """The Basic pair in force under this id; a regenerated one is not found."""
+        """The Basic pair in force under this id; none for a regenerated one, and while its network is suspended."""
 
     async def find_grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from frontdesk.protocol.ids import Digest, Email, Micros, NetworkId, UserId
+from frontdesk.protocol.ids import CodeId, Digest, Email, Micros, NetworkId, UserId, uuid_text
 from frontdesk.protocol.moving import AppRow, CredentialRow, NetworkRow, RoleRow, TokenRow, UserRow
 from frontdesk.protocol.records import Client, Grant, NetworkCredential
 
@@ -50,3 +50,11 @@ class ImportList:
     now: Micros
     cap: int  # grants a connection
     update: bool = False
+
+
+def code_id_of(digest: Digest) -> CodeId:
+    """What stands in a moved grant's row for the code it never had: by it the grant is told again at a second import.
+
+    Its token's own digest may be another by then: a token that was known by a part is known by all of it once used.
+    """
+    return CodeId(uuid_text(digest[1:17]))

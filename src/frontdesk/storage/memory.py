@@ -29,6 +29,7 @@ from frontdesk.protocol.records import (
     User,
 )
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_moving import MemoryMoving
 from frontdesk.storage.memory_own_grants import MemoryOwnGrants
 from frontdesk.storage.memory_removing import MemoryRemoving
 from frontdesk.storage.memory_resource_servers import MemoryResourceServers
@@ -38,6 +39,7 @@ from frontdesk.storage.memory_strictness import MemoryStrictness
 
 
 class MemoryStore(
+    MemoryMoving,
     MemoryGrants,
     MemorySignIn,
     MemoryReveals,
@@ -86,7 +88,7 @@ class MemoryStore(
 
     def credential(self, client_id: CredentialId) -> NetworkCredential | None:
         """The Basic pair in force under this id."""
-        return self.credentials.get(client_id)
+        return self._pair_in_force(client_id)
 
     def grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges."""
@@ -106,7 +108,7 @@ class MemoryStore(
 
     async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
         """The Basic pair in force under this id."""
-        return self.credentials.get(client_id)
+        return self._pair_in_force(client_id)
 
     async def find_grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not."""
@@ -128,7 +130,8 @@ class MemoryStore(
         known = self._user_at(new_user.email)
         if role is Role.OWNER or network_id not in self.networks:
             return None
-        if known is not None and known.roles.get(network_id) is Role.OWNER:
+        held = None if known is None else self._role_of(known.id, network_id)
+        if held is not None and held.role is Role.OWNER:
             return None
         return self._give_role(new_user, network_id, role, audit)
 
@@ -136,23 +139,19 @@ class MemoryStore(
         self, *, user_id: UserId, network_id: NetworkId, now: Micros, audit: AuditEvent
     ) -> bool:
         """Take a role away, and its edges for good."""
-        user = self.users.get(user_id)
-        role = None if user is None else user.roles.get(network_id)
-        if user is None or role is None or role is Role.OWNER:
+        held = self._role_of(user_id, network_id)
+        if held is None or held.role is Role.OWNER:
             return False
-        left = {network: held for network, held in user.roles.items() if network != network_id}
-        self.users[user_id] = replace(user, roles=left)
+        self._take_role(user_id, network_id)
         self._drop_everywhere(user_id, network_id, now)
         self._note(audit)
         return True
 
     async def set_user_blocked(self, *, user_id: UserId, blocked: bool, now: Micros, audit: AuditEvent) -> bool:
         """Block or unblock a user."""
-        user = self.users.get(user_id)
-        if user is None or (blocked and Role.OWNER in user.roles.values()):
+        if user_id not in self.users or (blocked and self._owns_any(user_id)):
             return False
-        since = now if user.blocked_at is None else user.blocked_at
-        self.users[user_id] = replace(user, blocked_at=since if blocked else None)
+        self._block(user_id, self.blocked_users.get(user_id, now) if blocked else None)
         if blocked:
             self._end_visits(user_id)
             self._void(lambda code: code.user_id == user_id, now)
@@ -174,9 +173,7 @@ class MemoryStore(
     async def list_networks(self) -> Sequence[tuple[Network, User, NetworkCredential]]:
         """All networks with owner and credential, by title."""
         pairs = {pair.network_id: pair for pair in self.credentials.values()}
-        owners = {
-            network: user for user in self.users.values() for network, role in user.roles.items() if role is Role.OWNER
-        }
+        owners = {at: self.users[user] for (user, at), held in self._all_roles().items() if held.role is Role.OWNER}
         networks = sorted(self.networks.values(), key=lambda network: (network.title, network.id))
         return [(network, owners[network.id], pairs[network.id]) for network in networks]
 
@@ -256,7 +253,8 @@ class MemoryStore(
 
     def _give_role(self, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent) -> User:
         known = self._user_at(new_user.email) or replace(new_user, roles={})
-        user = replace(known, roles={**known.roles, network_id: role})
-        self.users[user.id] = user
+        self.users[known.id] = known
+        self._set_role(known.id, network_id, role)
+        user = self.users[known.id]
         self._note(replace(audit, user_id=user.id) if audit.user_id == new_user.id else audit)
         return user

@@ -14,6 +14,7 @@ from frontdesk.protocol.ids import (
     SessionId,
     UserId,
 )
+from frontdesk.protocol.moving_plan import KnownRole
 from frontdesk.protocol.records import (
     AuditEvent,
     AuthorizationCode,
@@ -46,6 +47,9 @@ class MemoryState:
         self.connections: dict[tuple[UserId, ClientId], Connection] = {}
         self.codes: dict[CodeId, AuthorizationCode] = {}
         self.grants: dict[GrantId, Grant] = {}
+        self.set_aside: dict[tuple[UserId, NetworkId], KnownRole] = {}  # roles that do not count now, and why
+        self.blocked_users: dict[UserId, Micros] = {}
+        self.suspended_users: dict[UserId, Micros] = {}
         self.own_grants: dict[GrantId, OwnGrant] = {}
         self.resource_servers: dict[ResourceServerId, ResourceServer] = {}
         self.login_codes: dict[ChallengeId, LoginCode] = {}

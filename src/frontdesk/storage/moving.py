@@ -1,8 +1,9 @@
-"""A list carried out in one transaction: what it names is looked up, the plan decided, and every change made or none."""
+"""A list carried out in one transaction: look up what it names, decide, and make every change or none."""
 
 from collections.abc import Iterable
 
-from frontdesk.protocol.ids import Digest, Email, GrantId, UserId, uuid_bytes, uuid_text
+from frontdesk.protocol.ids import CodeId, Digest, Email, GrantId, UserId, uuid_bytes, uuid_text
+from frontdesk.protocol.import_list import code_id_of
 from frontdesk.protocol.moving_changes import (
     AddClient,
     AddGrant,
@@ -46,11 +47,11 @@ FROM networks n JOIN memberships m ON m.network_id = n.id AND m.role = 'owner'
 """
 ALL_NETWORKS = _NETWORKS + "ORDER BY n.id"
 NETWORK_BY_ID = _NETWORKS + "WHERE n.id = $1"
-GRANT_OF_TOKEN = "SELECT grant_id FROM foreign_tokens WHERE digest = $1"
-LIVE_GRANTS = "SELECT count(*) FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL"
+GRANT_OF_FOREIGN = "SELECT grant_id FROM foreign_tokens WHERE digest = $1"
+LIVE_GRANTS = "SELECT id, code_id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL"
 RETITLE = "UPDATE networks SET title = $1 WHERE id = $2"
 CHANGE_CLIENT = "UPDATE clients SET name = $1, redirect_uris = $2, scopes = $3 WHERE id = $4"
-INSERT_TOKEN = "INSERT INTO foreign_tokens (digest, grant_id) VALUES ($1, $2)"
+INSERT_FOREIGN = "INSERT INTO foreign_tokens (digest, grant_id) VALUES ($1, $2)"
 
 
 def carry_out(procedure: Procedure) -> Verb[Plan]:
@@ -71,7 +72,7 @@ def carry_out(procedure: Procedure) -> Verb[Plan]:
 def find_foreign_grant(digests: Iterable[Digest]) -> Verb[Grant | None]:
     """The grant, revoked or not, that a refresh token from elsewhere stands for."""
     for digest in digests:
-        for (grant,) in (yield GRANT_OF_TOKEN, (digest,)):
+        for (grant,) in (yield GRANT_OF_FOREIGN, (digest,)):
             return (yield from find_grant(GrantId(uuid_text(grant))))
     return None
 
@@ -117,6 +118,7 @@ def _look_up_grants(known: Known, procedure: Procedure) -> Verb[None]:
         grant = yield from find_foreign_grant(digests)
         if grant is not None:
             known.tokens.update(dict.fromkeys(digests, grant))
+    moved = {code_id_of(digest): digests for digests in asked.tokens for digest in digests}
     for email, app_id in asked.connections:
         user_id = known.emails.get(email)
         if user_id is None or app_id not in known.clients:
@@ -124,8 +126,13 @@ def _look_up_grants(known: Known, procedure: Procedure) -> Verb[None]:
         connection = yield from find_connection((user_id, app_id))
         if connection is not None:
             known.connections[user_id, app_id] = connection
-        rows = yield LIVE_GRANTS, (uuid_bytes(user_id), app_id)
-        known.live_grants[user_id, app_id] = rows[0][0]
+        live = yield LIVE_GRANTS, (uuid_bytes(user_id), app_id)
+        known.live_grants[user_id, app_id] = len(live)
+        for grant_id, code_id in live:
+            again = moved.get(CodeId(uuid_text(code_id)), ())
+            grant = (yield from find_grant(GrantId(uuid_text(grant_id)))) if again else None
+            if grant is not None:
+                known.tokens.update(dict.fromkeys(again, grant))
 
 
 def _know_users(known: Known, rows: Rows) -> None:
@@ -199,7 +206,7 @@ def _add_grant(grant: Grant) -> Verb[None]:
             None,
         ),
     )
-    yield INSERT_TOKEN, (grant.refresh_digest, key)
+    yield INSERT_FOREIGN, (grant.refresh_digest, key)
 
 
 def _put_connection(connection: Connection) -> Verb[None]:

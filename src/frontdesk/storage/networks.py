@@ -24,11 +24,8 @@ FROM credentials
 """
 FIND_CREDENTIAL = _SELECT_CREDENTIAL + "WHERE client_id = $1"
 # A pair is in force while its network is: nothing else needs to look at the network when a customer calls.
-FIND_IN_FORCE = (
-    _SELECT_CREDENTIAL
-    + """WHERE client_id = $1
-AND EXISTS (SELECT 1 FROM networks n WHERE n.id = credentials.network_id AND n.suspended_at IS NULL)"""
-)
+_IN_SERVICE = "SELECT 1 FROM networks n WHERE n.id = credentials.network_id AND n.suspended_at IS NULL"
+FIND_IN_FORCE = _SELECT_CREDENTIAL + f"WHERE client_id = $1 AND EXISTS ({_IN_SERVICE})"
 FIND_CREDENTIAL_OF = _SELECT_CREDENTIAL + "WHERE network_id = $1"
 INSERT_CREDENTIAL = """
 INSERT INTO credentials (client_id, network_id, version, last_four, secret_digest, created_at, last_used_at,

@@ -48,6 +48,7 @@ from frontdesk.storage import (
 )
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.grants import touch
+from frontdesk.storage.moving_store import MovingVerbs
 from frontdesk.storage.own_grants_store import OwnGrantVerbs
 from frontdesk.storage.reader import Reader
 from frontdesk.storage.removing_store import RemovingVerbs
@@ -64,7 +65,14 @@ FAILPOINTS = tuple(
 )
 
 
-class VerbStore(RevealVerbs, RemovingVerbs, StrictnessVerbs, OwnGrantVerbs, ResourceServerVerbs):
+class VerbStore(
+    RevealVerbs,
+    MovingVerbs,
+    RemovingVerbs,
+    StrictnessVerbs,
+    OwnGrantVerbs,
+    ResourceServerVerbs,
+):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
     def __init__(self, reader: Reader, writer: Writer) -> None:
