@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from frontdesk.flows.needs_foreign import ForeignStore
+from frontdesk.flows.needs_keys import KeyStore
 from frontdesk.flows.needs_moving import MovingStore
 from frontdesk.flows.needs_own_tokens import OwnGrantGlance, OwnGrantStore
 from frontdesk.flows.needs_resource_servers import ResourceServerGlance, ResourceServerStore
@@ -118,6 +120,10 @@ class Mint(Protocol):
     def read_session_token(self, value: str) -> SessionId | None:
         """The row a session cookie names; None unless well-formed."""
 
+    @property
+    def making_digest(self) -> int:
+        """The id of the key under which digests are made: the first byte of each."""
+
     def digest(self, value: str) -> Digest:
         """The keyed digest to store for a secret value."""
 
@@ -139,10 +145,13 @@ class Mint(Protocol):
     def read_access_token(self, value: str) -> AccessClaims | None:
         """What an access token says, when its CRC and MAC are right; its times are not judged here."""
 
-    def seal(self, purpose: str, content: bytes) -> str:
-        """Encrypt and authenticate `content` (AEAD) as base64url text; `purpose` must match at `unseal`."""
+    def seal(self, purpose: str, content: bytes, *, lasting: bool = False) -> str:
+        """Encrypt and authenticate `content` (AEAD) as base64url text; `purpose` and `lasting` must match at `unseal`.
 
-    def unseal(self, purpose: str, text: str) -> bytes | None:
+        `lasting`: for what a browser keeps for months, under keys that stay in force longer.
+        """
+
+    def unseal(self, purpose: str, text: str, *, lasting: bool = False) -> bytes | None:
         """The content again; None where anything was changed, or the purpose is another."""
 
     def keep_secret(self, network_id: str, version: int, secret: str) -> str | None:
@@ -159,6 +168,12 @@ class Mint(Protocol):
 
     def mac(self, purpose: str, content: str) -> str:
         """A short proof (base64url, 128 bits) over `content`, for form tokens and budget keys."""
+
+    def macs(self, purpose: str, content: str) -> Sequence[str]:
+        """The proof under every key, the one in force first: for looking something up after a rotation."""
+
+    def checks_mac(self, purpose: str, content: str, said: str) -> bool:
+        """Whether `said` is the proof over `content` under any key."""
 
 
 class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
@@ -192,10 +207,12 @@ class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
 class Store(
     RevealStore,
     MovingStore,
-    StrictnessStore,
     TrialStore,
+    StrictnessStore,
     OwnGrantStore,
     ResourceServerStore,
+    ForeignStore,
+    KeyStore,
     Protocol,
 ):
     """Remembers. `audit` rows are saved in the verb's own transaction.

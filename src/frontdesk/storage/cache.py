@@ -35,6 +35,7 @@ from frontdesk.storage.verbs import Verb
 CHANGES_SINCE = "SELECT position, kind, subject FROM change_log WHERE position >= $1 ORDER BY position"
 NEWEST_POSITION = "SELECT max(position) FROM change_log"
 
+KEYS = "keys"  # the log's word for keys that were announced
 GRANTS = 16_384
 OTHERS = 8_192
 
@@ -106,6 +107,7 @@ class Cache:
 
     __slots__ = (
         "_kinds",
+        "_look_at_keys",
         "clients",
         "connections",
         "credentials",
@@ -122,6 +124,7 @@ class Cache:
     def __init__(self, *, grants: int = GRANTS, others: int = OTHERS) -> None:
         """Empty. Sizes are in records; a grant takes about a kilobyte."""
         self.position = 0
+        self._look_at_keys: Callable[[], object] = lambda: None
         self.grants: Shelf[GrantId, Grant] = Shelf(grants)
         self.clients: Shelf[ClientId, Client] = Shelf(others)
         self.users: Shelf[UserId, User] = Shelf(others)
@@ -145,15 +148,30 @@ class Cache:
             "resource_server": _Kind(self.resource_servers, _text),
         }
 
+    def on_keys(self, look: Callable[[], object]) -> None:
+        """Call `look`, which raises nothing, whenever the keys may be others than before."""
+        self._look_at_keys = look
+
+    def look_at_keys(self) -> None:
+        """Have the keys looked at now."""
+        self._look_at_keys()
+
+    def forget_what_was_proven(self) -> None:
+        """Drop everything, and have the keys looked at before anything is proven anew."""
+        for kind in self._kinds.values():
+            kind.shelf.clear()
+        self._look_at_keys()
+
     def learn(self, changes: list[Change]) -> None:
         """Drop what the log names, given from our own position's row on.
 
         Where that row is not the first, the log was trimmed past us and what it said is lost: drop everything.
         """
         if changes[0][0] != self.position:
-            for kind in self._kinds.values():
-                kind.shelf.clear()
+            self.forget_what_was_proven()
         for _, name, subject in changes[1:]:
+            if name == KEYS:
+                self.forget_what_was_proven()
             changed = self._kinds.get(name)
             if changed is not None:
                 changed.shelf.drop(changed.read_subject(subject))

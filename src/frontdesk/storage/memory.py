@@ -28,7 +28,9 @@ from frontdesk.protocol.records import (
     Session,
     User,
 )
+from frontdesk.storage.memory_foreign import MemoryForeign
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_keys import MemoryKeys
 from frontdesk.storage.memory_moving import MemoryMoving
 from frontdesk.storage.memory_own_grants import MemoryOwnGrants
 from frontdesk.storage.memory_removing import MemoryRemoving
@@ -47,6 +49,8 @@ class MemoryStore(
     MemoryStrictness,
     MemoryOwnGrants,
     MemoryResourceServers,
+    MemoryForeign,
+    MemoryKeys,
 ):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 

@@ -34,6 +34,10 @@ class Reader:
         self._thread = SideThread("frontdesk-reading")
         self._version = -1
 
+    def on_keys(self, look: Callable[[], object]) -> None:
+        """Call `look` before anything is trusted again, whenever the keys may be others than before."""
+        self.cache.on_keys(look)
+
     def glance(self) -> Cache:
         """What is remembered, as of the last commit on this host; good until the next await."""
         return self.cache if self._in_step() else _NOTHING
@@ -89,6 +93,7 @@ class Reader:
                 self._catch_up()
                 self._version = version
         except apsw.BusyError:
+            self.cache.look_at_keys()  # what cannot be learned from the log is asked of the key file itself
             return False
         except apsw.Error as fault:
             raise StoreUnavailable("the database cannot be read") from fault
@@ -98,6 +103,7 @@ class Reader:
         position = self.cache.position
         if position == 0:
             self.cache.position = run(self._execute, newest_position())
+            self.cache.look_at_keys()  # they may have changed between their reading and this first look at the log
         else:
             self.cache.learn(run(self._execute, changes_since(position)))
 

@@ -47,7 +47,9 @@ from frontdesk.storage import (
     users,
 )
 from frontdesk.storage.cache import Cache
+from frontdesk.storage.foreign_store import ForeignVerbs
 from frontdesk.storage.grants import touch
+from frontdesk.storage.keys_store import KeyVerbs
 from frontdesk.storage.moving_store import MovingVerbs
 from frontdesk.storage.own_grants_store import OwnGrantVerbs
 from frontdesk.storage.reader import Reader
@@ -72,6 +74,8 @@ class VerbStore(
     StrictnessVerbs,
     OwnGrantVerbs,
     ResourceServerVerbs,
+    ForeignVerbs,
+    KeyVerbs,
 ):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
