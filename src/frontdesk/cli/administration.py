@@ -13,10 +13,12 @@ from frontdesk.cli import speech
 from frontdesk.cli.options import Ground
 from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
+from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
 from frontdesk.flows.resource_servers import ResourceServers
+from frontdesk.flows.syncing import Syncer
 from frontdesk.settings import Settings, inclusion_of
 
 if TYPE_CHECKING:  # what it brings along would slow every command down
@@ -32,6 +34,8 @@ class Desk:
     operator: Operator
     registration: Registration
     resource_servers: ResourceServers
+    importer: Importer
+    syncer: Syncer
     origin: Origin
 
 
@@ -81,6 +85,16 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
         operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
         resource_servers=ResourceServers(store=store, clock=clock, mint=mint),
+        importer=Importer(
+            store=store,
+            clock=clock,
+            mint=mint,
+            pairs=house.pairs,
+            cap=house.settings.grants_per_connection,
+            known_scopes=known_scopes,
+            inclusion=inclusion,
+        ),
+        syncer=Syncer(store=store, clock=clock, mint=mint, pairs=house.pairs),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
     )
 

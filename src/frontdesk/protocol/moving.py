@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -235,3 +235,24 @@ _BUILDERS: dict[str, Any] = {
     "app": _build_app,
     "refresh_token": _build_token,
 }
+
+
+def read_rows(lines: Iterable[bytes], *, kinds: Collection[str] = KINDS) -> tuple[list[Row], list[Fault]]:
+    """All rows and all that is wrong. `lines` may be cut at MAX_LINE and one byte; too many are not read to the end."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for number, text in enumerate(lines, start=1):
+        if number > MAX_LINES:
+            faults.append(Fault(line=number, problem=f"a list has at most {MAX_LINES:,} lines"))
+            break
+        if len(text.rstrip(b"\r\n")) > MAX_LINE:
+            faults.append(Fault(line=number, problem=f"a line has at most {MAX_LINE:,} bytes"))
+            break
+        if not text.strip():
+            continue
+        read = read_row(number, text, kinds=kinds)
+        if isinstance(read, tuple):
+            faults += read
+        else:
+            rows.append(read)
+    return rows, faults
