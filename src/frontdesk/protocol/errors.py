@@ -43,6 +43,7 @@ class Reason(Enum):
     TWO_CLIENT_IDS = auto()
     CLIENT_UNPROVEN = auto()
     CLIENT_DISABLED = auto()
+    SECRET_UNCHECKED = auto()
     MISSING_GRANT_TYPE = auto()
     UNSUPPORTED_GRANT_TYPE = auto()
     MISSING_CODE = auto()
@@ -190,6 +191,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(401, "invalid_client", "unknown client or wrong secret")
         case Reason.CLIENT_DISABLED:
             return Wire(401, "invalid_client", "unknown client or wrong secret")
+        case Reason.SECRET_UNCHECKED:
+            return Wire(503, "temporarily_unavailable", "the secret was not checked, too many were: try again")
         case Reason.MISSING_GRANT_TYPE:
             return Wire(400, "invalid_request", "grant_type is missing")
         case Reason.UNSUPPORTED_GRANT_TYPE:

@@ -7,6 +7,7 @@ from frontdesk.protocol.ids import (
     ClientId,
     CodeId,
     CredentialId,
+    Digest,
     GrantId,
     Micros,
     NetworkId,
@@ -50,6 +51,7 @@ class MemoryState:
         self.set_aside: dict[tuple[UserId, NetworkId], KnownRole] = {}  # roles that do not count now, and why
         self.blocked_users: dict[UserId, Micros] = {}
         self.suspended_users: dict[UserId, Micros] = {}
+        self.foreign_tokens: dict[Digest, GrantId] = {}
         self.own_grants: dict[GrantId, OwnGrant] = {}
         self.resource_servers: dict[ResourceServerId, ResourceServer] = {}
         self.login_codes: dict[ChallengeId, LoginCode] = {}
