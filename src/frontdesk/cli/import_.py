@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from frontdesk.cli.administration import Desk, administer
-from frontdesk.cli.lists import open_report, read_list, refuse_faults, refuse_plan, tell
+from frontdesk.cli.lists import open_report, read_list, refuse_plan, tell
 from frontdesk.cli.options import Ground, standing
-from frontdesk.protocol.moving import KINDS, Fault
+from frontdesk.protocol.moving import KINDS
 from frontdesk.protocol.moving_plan import Plan
 
 
@@ -24,12 +24,9 @@ def import_(ground: Ground, file: str, dry_run: bool, update: bool, report: Path
     opened = open_report(report, file)
     rows = read_list(file, kinds=KINDS, report=opened)
 
-    async def walk(desk: Desk) -> Plan | tuple[Fault, ...]:
+    async def walk(desk: Desk) -> Plan:
         return await desk.importer.take_over(rows, update=update, commit=not dry_run, origin=desk.origin)
 
-    outcome = administer(ground, walk, create=True, reads_document=True)
-    if isinstance(outcome, tuple):
-        refuse_faults(outcome, opened)
-        return
-    refuse_plan(outcome, opened)
-    tell(outcome, commit=not dry_run, as_json=ground.as_json, done="Everything in the list is here now.")
+    plan = administer(ground, walk, create=True, reads_document=True)
+    refuse_plan(plan, opened)
+    tell(plan, commit=not dry_run, as_json=ground.as_json, done="Everything in the list is here now.")

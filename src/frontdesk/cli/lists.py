@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO
 import click
 
 from frontdesk.cli.speech import Refused, print_json, print_table
-from frontdesk.protocol.moving import MAX_LINE, Fault, Row, read_rows
+from frontdesk.protocol.moving import MAX_LINE, Row, read_rows
 from frontdesk.protocol.moving_plan import Outcome, Plan, Verdict
 
 SHOWN = 100  # problems; the report holds them all
@@ -40,16 +40,11 @@ def read_list(source: str, *, kinds: Collection[str], report: TextIO | None) -> 
     except OSError as fault:
         raise Refused(f"{source} cannot be read: {fault.strerror}") from fault
     if faults:
-        refuse_faults(faults, report)
+        _write(report, ({"line": fault.line, "outcome": "fault", "detail": fault.problem} for fault in faults))
+        _refuse([f"line {fault.line}: {fault.problem}" for fault in faults])
     if not rows:
         raise Refused("the list is empty", "see docs/moving-in.md for what it may hold")
     return rows
-
-
-def refuse_faults(faults: Sequence[Fault], report: TextIO | None) -> None:
-    """Say what is wrong with lines, and end."""
-    _write(report, ({"line": fault.line, "outcome": "fault", "detail": fault.problem} for fault in faults))
-    _refuse([f"line {fault.line}: {fault.problem}" for fault in faults])
 
 
 def refuse_plan(plan: Plan, report: TextIO | None) -> None:

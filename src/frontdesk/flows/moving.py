@@ -12,8 +12,8 @@ from frontdesk.flows.registration import read_client_scopes
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, GrantId, Micros, UserId
 from frontdesk.protocol.import_list import AppDraft, CredentialDraft, ImportList, TokenDraft, code_id_of
 from frontdesk.protocol.import_plan import plan_import
-from frontdesk.protocol.moving import AppRow, CredentialRow, Fault, NetworkRow, RoleRow, Row, TokenRow, UserRow
-from frontdesk.protocol.moving_plan import Asked, Plan, Procedure
+from frontdesk.protocol.moving import AppRow, CredentialRow, NetworkRow, RoleRow, Row, TokenRow, UserRow
+from frontdesk.protocol.moving_plan import Asked, Outcome, Plan, Procedure, Verdict
 from frontdesk.protocol.records import AuditEvent, Client, Edge, Grant, NetworkCredential, Profile
 from frontdesk.protocol.scopes import CONTRACT, Inclusion
 
@@ -37,13 +37,11 @@ class Importer:
     known_scopes: frozenset[str] = frozenset()
     inclusion: Inclusion = field(default=CONTRACT)
 
-    async def take_over(
-        self, rows: Sequence[Row], *, update: bool, commit: bool, origin: Origin
-    ) -> Plan | tuple[Fault, ...]:
-        """Add what is not there yet. Faults, or a plan that is refused, and nothing was changed."""
-        faults = self._judge_scopes(of_kind(rows, AppRow))
-        if faults:
-            return faults
+    async def take_over(self, rows: Sequence[Row], *, update: bool, commit: bool, origin: Origin) -> Plan:
+        """Add what is not there yet. A plan that is refused, and nothing was changed."""
+        unknown = self._judge_scopes(of_kind(rows, AppRow))
+        if unknown:
+            return Plan(verdicts=unknown, changes=())
         now = self.clock.now()
         listed = self._prepare(rows, now, update=update)
         procedure = Procedure(
@@ -55,14 +53,16 @@ class Importer:
         )
         return await self.store.carry_out(procedure)
 
-    def _judge_scopes(self, apps: Iterable[AppRow]) -> tuple[Fault, ...]:
-        faults = []
+    def _judge_scopes(self, apps: Iterable[AppRow]) -> tuple[Verdict, ...]:
+        unknown = []
         for app in apps:
             read = read_client_scopes(" ".join(app.scopes), known=self.known_scopes, inclusion=self.inclusion)
             if isinstance(read, Objection):
-                hint = f"; {read.hint}" if read.hint else ""
-                faults.append(Fault(line=app.line, problem=f"scopes: {read.problem}{hint}"))
-        return tuple(faults)
+                detail = f"{read.problem}; {read.hint}" if read.hint else read.problem
+                unknown.append(
+                    Verdict(line=app.line, kind="app", name=app.client_id, outcome=Outcome.CONFLICT, detail=detail)
+                )
+        return tuple(unknown)
 
     def _prepare(self, rows: Sequence[Row], now: Micros, *, update: bool) -> ImportList:
         """Make every id, digest and secret that may be needed: a plan draws nothing."""
