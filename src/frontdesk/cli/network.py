@@ -56,6 +56,7 @@ def list_(ground: Ground) -> None:
                 "owner": known.owner.email,
                 "client_id": known.credential.client_id,
                 "created_at": instant(known.network.created_at),
+                "suspended_at": instant(known.network.suspended_at),
             }
             for known in await desk.operator.list_networks()
         ]
@@ -68,5 +69,11 @@ def list_(ground: Ground) -> None:
     else:
         print_table(
             ["ID", "OWNER", "CLIENT ID", "TITLE"],
-            [[str(row[column]) for column in ("id", "owner", "client_id", "title")] for row in networks],
+            [
+                [
+                    *(str(row[column]) for column in ("id", "owner", "client_id")),
+                    f"{row['title']} (suspended)" if row["suspended_at"] else str(row["title"]),
+                ]
+                for row in networks
+            ],
         )

@@ -68,7 +68,10 @@ def block(ground: Ground, email: str) -> None:
 def unblock(ground: Ground, email: str) -> None:
     """Let EMAIL in again; their apps work as before."""
     person = administer(ground, lambda desk: desk.operator.block_user(email, blocked=False, origin=desk.origin))
-    _print_person(ground, person, f"{person.email} may sign in again; their apps work as before.")
+    # A suspension is not the operator's to undo: the list that left them out is.
+    lets_in = "may sign in again; their apps work as before."
+    stays = "is no longer blocked, but stays suspended until the list for 'frontdesk sync' names them again."
+    _print_person(ground, person, f"{person.email} {lets_in if person.blocked_at is None else stays}")
 
 
 def _role_given(given: RoleGiven) -> dict[str, Any]:
