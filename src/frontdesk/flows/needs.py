@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from frontdesk.flows.needs_foreign import ForeignStore
 from frontdesk.flows.needs_keys import KeyStore
+from frontdesk.flows.needs_leaks import LeakStore
 from frontdesk.flows.needs_moving import MovingStore
 from frontdesk.flows.needs_own_tokens import OwnGrantGlance, OwnGrantStore
 from frontdesk.flows.needs_resource_servers import ResourceServerGlance, ResourceServerStore
@@ -213,6 +214,7 @@ class Store(
     ResourceServerStore,
     ForeignStore,
     KeyStore,
+    LeakStore,
     Protocol,
 ):
     """Remembers. `audit` rows are saved in the verb's own transaction.

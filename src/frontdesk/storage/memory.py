@@ -31,6 +31,7 @@ from frontdesk.protocol.records import (
 from frontdesk.storage.memory_foreign import MemoryForeign
 from frontdesk.storage.memory_grants import MemoryGrants
 from frontdesk.storage.memory_keys import MemoryKeys
+from frontdesk.storage.memory_leaks import MemoryLeaks
 from frontdesk.storage.memory_moving import MemoryMoving
 from frontdesk.storage.memory_own_grants import MemoryOwnGrants
 from frontdesk.storage.memory_removing import MemoryRemoving
@@ -42,6 +43,7 @@ from frontdesk.storage.memory_strictness import MemoryStrictness
 
 class MemoryStore(
     MemoryMoving,
+    MemoryLeaks,
     MemoryGrants,
     MemorySignIn,
     MemoryReveals,

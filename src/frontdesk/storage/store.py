@@ -50,6 +50,7 @@ from frontdesk.storage.cache import Cache
 from frontdesk.storage.foreign_store import ForeignVerbs
 from frontdesk.storage.grants import touch
 from frontdesk.storage.keys_store import KeyVerbs
+from frontdesk.storage.leaks_store import LeakVerbs
 from frontdesk.storage.moving_store import MovingVerbs
 from frontdesk.storage.own_grants_store import OwnGrantVerbs
 from frontdesk.storage.reader import Reader
@@ -76,6 +77,7 @@ class VerbStore(
     ResourceServerVerbs,
     ForeignVerbs,
     KeyVerbs,
+    LeakVerbs,
 ):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
