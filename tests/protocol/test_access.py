@@ -6,6 +6,7 @@ from frontdesk.protocol.access import (
     PICKER_ROLES,
     Admission,
     Alternative,
+    AppCaller,
     NetworkCaller,
     Operation,
     PartnerCaller,
@@ -15,7 +16,7 @@ from frontdesk.protocol.access import (
 )
 from frontdesk.protocol.errors import Reason
 from frontdesk.protocol.ids import Digest, Micros
-from frontdesk.protocol.records import Client, Edge, Grant, Role, User
+from frontdesk.protocol.records import Client, Edge, Grant, OwnGrant, Role, User
 from frontdesk.protocol.scopes import implied
 
 N1, N2, N3 = (f"0190a000-0000-7000-8000-00000000000{n}" for n in "123")
@@ -49,6 +50,12 @@ def _partner(*scopes: str, edges: tuple[Edge, ...], roles: dict[str, Role] | Non
     owned = dict.fromkeys((N1, N2, N3), Role.OWNER) if roles is None else roles
     user = User(id="u", email="u@example.com", created_at=T0, roles=owned)
     return PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes))
+
+
+def _app(*scopes: str) -> AppCaller:
+    own = OwnGrant(id="o", client_id="c", stamp=1, scopes=scopes, created_at=T0)
+    client = Client(id="c", name="App", redirect_uris=(), scopes=(), secret_digest=Digest(b"x"), created_at=T0)
+    return AppCaller(own_grant=own, client=client, scopes=scopes, held=implied(scopes))
 
 
 CUSTOMER = NetworkCaller(client_id="fdni_1", network_id=N1)
@@ -85,6 +92,14 @@ CASES = [
     ("networkless", _partner("z", edges=TWO), (LIST,), None, None),
     ("networkless, named", _partner("z", edges=TWO), (LIST,), N2, N2),
     ("networkless, foreign", _partner("z", edges=TWO), (LIST,), N3, Reason.NETWORK_FORBIDDEN),
+    ("own token, networkless", _app("z"), (LIST,), None, None),
+    ("own token, networkless, named", _app("z"), (LIST,), N1, Reason.NETWORK_FORBIDDEN),
+    ("own token, no header", _app("r"), (BOTH,), None, Reason.NETWORK_REQUIRED),
+    ("own token, header", _app("r"), (BOTH,), N1, Reason.NETWORK_FORBIDDEN),
+    ("own token, scheme before network", _app("r"), (_operation(BASIC),), N1, Reason.SCHEME_FORBIDDEN),
+    ("own token, network before scope", _app("z"), (ONLY_OAUTH,), None, Reason.NETWORK_REQUIRED),
+    ("own token, scope", _app("z"), (_operation(_oauth("r"), networkless=True),), None, Reason.INSUFFICIENT_SCOPE),
+    ("own token, implied", _app("r"), (_operation(_oauth("r.readonly"), networkless=True),), None, None),
     ("SC-13", _partner("r", edges=ONE), (_operation(),), None, Reason.SCHEME_FORBIDDEN),
     ("all", _partner("a", edges=ONE), (_operation(_oauth("a", "b", needs_all=True)),), None, Reason.INSUFFICIENT_SCOPE),
     ("all held", _partner("a", "b", edges=ONE), (_operation(_oauth("a", "b", needs_all=True)),), None, N1),
@@ -103,7 +118,7 @@ CASES = [
 @pytest.mark.parametrize(("row", "caller", "operations", "named", "outcome"), CASES, ids=[case[0] for case in CASES])
 def test_the_first_check_that_fails_decides(
     row: str,
-    caller: NetworkCaller | PartnerCaller,
+    caller: NetworkCaller | PartnerCaller | AppCaller,
     operations: tuple[Operation, ...],
     named: str | None,
     outcome: str | Reason | None,
@@ -114,13 +129,17 @@ def test_the_first_check_that_fails_decides(
 
 
 def test_who_acts_is_told_to_the_upstream() -> None:
-    """A customer acts as its network without scopes or role, a partner as its user with both."""
+    """A customer acts as its network without scopes or role, a partner as its user with both, an app as itself."""
     customer = judge_access(CUSTOMER, (BOTH,), None, offered_roles=PICKER_ROLES)
     assert isinstance(customer, Admission)
     assert (customer.subject, customer.scheme, customer.scopes, customer.role) == (f"network:{N1}", "basic", (), None)
     partner = judge_access(_partner("r", edges=ONE), (BOTH,), None, offered_roles=PICKER_ROLES)
     assert isinstance(partner, Admission)
     assert (partner.subject, partner.scheme, partner.scopes, partner.role) == ("u", "oauth2", ("r",), Role.OWNER)
+    app = judge_access(_app("r"), (LIST,), None, offered_roles=PICKER_ROLES)
+    assert isinstance(app, Admission)
+    assert (app.subject, app.client_id, app.scheme, app.scopes) == ("client:c", "c", "oauth2", ("r",))
+    assert (app.network_id, app.role, app.networkless) == (None, None, True)
 
 
 def test_a_dead_grant_says_why() -> None:

@@ -20,7 +20,7 @@ CLAIMS = AccessClaims(
     grant_id=ROW, stamp=-(2**63), issued_at=Micros(1_764_000_000_123_456), expires_at=Micros(2**63), scope_mask=0b1011
 )
 ROW_KINDS = (tokens.REFRESH, tokens.CODE, tokens.SESSION)
-SECRET_KINDS = (tokens.CLIENT_SECRET, tokens.NETWORK_SECRET)
+SECRET_KINDS = (tokens.CLIENT_SECRET, tokens.NETWORK_SECRET, tokens.RESOURCE_SERVER_SECRET)
 
 
 def _access(claims: AccessClaims = CLAIMS, counter: int = 7) -> str:

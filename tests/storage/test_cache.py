@@ -48,6 +48,8 @@ def cache_with_one_of_each() -> Cache:
         (cache.networks, ID),
         (cache.clients, "fdci_ä"),
         (cache.credentials, "fdni_1"),
+        (cache.own_grants, ID),
+        (cache.resource_servers, "fdri_1"),
     ):
         shelf.put(key, object())
     return cache
@@ -61,6 +63,8 @@ def held(cache: Cache) -> list[bool]:
         cache.network(ID) is not None,
         cache.client("fdci_ä") is not None,
         cache.credential("fdni_1") is not None,
+        cache.own_grant(ID) is not None,
+        cache.resource_server("fdri_1") is not None,
     ]
 
 
@@ -72,13 +76,15 @@ def test_only_what_the_log_names_is_dropped() -> None:
         "network": uuid_bytes(ID),
         "client": "fdci_ä".encode(),
         "credential": b"fdni_1",
+        "own_grant": uuid_bytes(ID),
+        "resource_server": b"fdri_1",
     }
     for place, (kind, subject) in enumerate(subjects.items()):
         cache = cache_with_one_of_each()
         cache.learn([(7, kind, subject)])
-        assert held(cache) == [True] * 5
+        assert held(cache) == [True] * 7
         cache.learn([(7, "start", b""), (9, "passkey", subject), (12, kind, subject)])
-        assert held(cache) == [at != place for at in range(5)]
+        assert held(cache) == [at != place for at in range(7)]
         assert cache.position == 12
 
 
@@ -86,5 +92,5 @@ def test_a_log_that_begins_after_us_drops_everything() -> None:
     """What was trimmed away may have named any of it."""
     cache = cache_with_one_of_each()
     cache.learn([(8, "grant", bytes(16))])
-    assert held(cache) == [False] * 5
+    assert held(cache) == [False] * 7
     assert cache.position == 8
