@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from frontdesk.assemble.key_room import KeyRoom
 from frontdesk.flows.letters import Letterhead
 from frontdesk.flows.mail_quota import MAILS_AN_HOUR, MailQuota
 from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witness
@@ -36,6 +37,7 @@ class House:
     post_office: PostOffice
     witness: Witness
     limiter: Limiter
+    keys: KeyRoom | None = None  # None: they are kept nowhere
 
     @property
     def pairs(self) -> PairMaker:
@@ -68,17 +70,19 @@ async def open_house(
     async with AsyncExitStack() as stack:
         store = await (_make_or_open(settings.data) if create else _open(settings.data))
         stack.push_async_callback(store.aclose)
-        ring = open_keys(settings.data, database_id=uuid_text(store.database_id))
+        keys = KeyRoom(settings.data, store=store, clock=clock)
+        await keys.refuse_old_keys()
         post_office = open_post_office(settings.mail, settings.mail_from)
         stack.push_async_callback(post_office.aclose)
         yield House(
             settings=settings,
             store=store,
             clock=clock,
-            mint=KeyedMint(ring, clock),
+            mint=keys.mint,
             post_office=post_office,
             witness=LoggingWitness(),
             limiter=limiter or LocalLimiter(settings.requests_per_second),
+            keys=keys,
         )
 
 

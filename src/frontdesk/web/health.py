@@ -19,6 +19,7 @@ class Health:
 
     worker: int
     check_store: Callable[[], Awaitable[None]]
+    find_key_trouble: Callable[[], Awaitable[str]] | None = None
 
     async def live(self, request: Request) -> Answer:
         """GET /livez: the process answers. Callers on this machine are told which worker."""
@@ -28,10 +29,13 @@ class Health:
         return _json(200, document)
 
     async def ready(self, request: Request) -> Answer:
-        """GET /readyz: the store can be read and its migrations are complete; the keys were read at the start."""
+        """GET /readyz: the store can be read and its migrations are complete; the keys are those of the others."""
         problem = ""
         try:
             await self.check_store()
+            trouble = await self.find_key_trouble() if self.find_key_trouble is not None else ""
+            if trouble:
+                problem = f"keys: {trouble}" if _is_loopback(request) else "keys"
         except StoreUnavailable as fault:
             problem = f"store: {fault}" if _is_loopback(request) else "store"
         return _json(503, {"status": problem}) if problem else _json(200, {"status": "ready"})
