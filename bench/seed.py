@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from frontdesk.flows.needs import Mint, Store
-from frontdesk.protocol.ids import ClientId, CodeId, CredentialId, Email, GrantId, Micros, NetworkId, SessionId, UserId
+from frontdesk.protocol.ids import (
+    ClientId,
+    CodeId,
+    CredentialId,
+    Email,
+    GrantId,
+    Micros,
+    NetworkId,
+    ResourceServerId,
+    SessionId,
+    UserId,
+)
 from frontdesk.protocol.records import (
     AuditEvent,
     AuthorizationCode,
@@ -20,6 +31,7 @@ from frontdesk.protocol.records import (
     Grant,
     Network,
     NetworkCredential,
+    ResourceServer,
     Session,
     User,
 )
@@ -45,7 +57,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A registered app and its secret."""
+    """A registered app, or a resource server, and its secret."""
 
     id: str
     secret: str
@@ -70,6 +82,7 @@ class Seed:
     to_revoke: list[list[Issued]]
     sessions: list[str]  # Cookie headers of signed-in browsers
     flow_app: App
+    api: App  # a resource server
 
 
 class Seeder:
@@ -90,7 +103,8 @@ class Seeder:
         flow_app = await self._add_app("Flows")
         await _many(self._connect(owner, flow_app) for owner in self.owners)
         sessions = await _many(self._start_session(owner) for owner in self.owners)
-        return Seed(basic=self.basic, grants=grants, to_revoke=to_revoke, sessions=sessions, flow_app=flow_app)
+        api = await self._add_api()
+        return Seed(basic=self.basic, grants=grants, to_revoke=to_revoke, sessions=sessions, flow_app=flow_app, api=api)
 
     def _owner(self, number: int) -> User:
         roles = {NetworkId(self.mint.new_id()): "owner" for _ in range(NETWORKS_EACH)}
@@ -130,6 +144,17 @@ class Seeder:
         )
         await self.store.add_client(client=client, audit=self._audit("client.created"))
         return app
+
+    async def _add_api(self) -> App:
+        api = App(id=self.mint.new_client_id("fdri_"), secret=self.mint.new_secret("fdrs_"))
+        server = ResourceServer(
+            id=ResourceServerId(api.id),
+            name="Bookings",
+            secret_digest=self.mint.digest(api.secret),
+            created_at=self.now,
+        )
+        await self.store.add_resource_server(server=server, audit=self._audit("resource_server.created"))
+        return api
 
     async def _pool(self, count: int) -> list[Issued]:
         """Grants spread over the owners, ten to a connection at most."""

@@ -13,8 +13,8 @@ from seed import CALLBACK, SCOPES, Issued, Seed
 FORM = "Content-Type=application/x-www-form-urlencoded"
 # What nginx's auth_request sends with its sub-request.
 ASKED = "X-Forwarded-Method=GET;;X-Forwarded-Uri=/resources/v1"
-# What is sent round and round, out of all that are stored. W1 is defined over 256 grants; one credential may make ten
-# calls a second, so there are enough of them for 40,000 a second.
+# What is sent round and round, out of all that are stored. W1 and W2 are defined over 256 grants; one credential may
+# make ten calls a second, so there are enough of them for 40,000 a second.
 REFRESHED, CHECKED = 256, 4_096
 
 
@@ -71,6 +71,7 @@ def make_works(seed: Seed, folder: Path) -> list[Work]:
     """Every workload over one seed."""
     return [
         _refresh(seed, folder),
+        _introspect(seed, folder),
         _check_bearer(seed, folder),
         _check_basic(seed, folder),
         _revoke(seed, folder),
@@ -89,6 +90,31 @@ def _refresh(seed: Seed, folder: Path) -> Work:
 
     file = write_lines(folder / "refresh.tsv", lines)
     return Work(name="refresh (W1)", script="cycle.lua", must=0.35, goal=0.45, p99=8, files=[file], proof=proof)
+
+
+def _introspect(seed: Seed, folder: Path) -> Work:
+    proven = f"{FORM};;Authorization={basic((seed.api.id, seed.api.secret))}"
+    lines = (f"POST\t/oauth2/introspect\t{proven}\ttoken={issued.access}" for issued in seed.grants[:REFRESHED])
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        issued = seed.grants[-1]
+        told, wrong = basic((seed.api.id, seed.api.secret)), basic((seed.api.id, issued.app.secret))
+        headers = dict([FORM.split("=", 1)])
+        right, read = ask(
+            port, "POST", "/oauth2/introspect", headers | {"Authorization": told}, f"token={issued.access}"
+        )
+        _, forged = ask(
+            port, "POST", "/oauth2/introspect", headers | {"Authorization": told}, f"token={issued.refresh}"
+        )
+        refused, _ = ask(
+            port, "POST", "/oauth2/introspect", headers | {"Authorization": wrong}, f"token={issued.access}"
+        )
+        networks = [network["id"] for network in json.loads(read).get("networks", [])]
+        is_right = right == 200 and issued.network in networks and json.loads(forged) == {"active": False}
+        return "" if is_right and refused == 401 else f"introspect: {right} {read[:200]!r}, {forged!r}, {refused}"
+
+    file = write_lines(folder / "introspect.tsv", lines)
+    return Work(name="introspect (W2)", script="cycle.lua", must=0.40, goal=0.55, p99=8, files=[file], proof=proof)
 
 
 def _check_bearer(seed: Seed, folder: Path) -> Work:

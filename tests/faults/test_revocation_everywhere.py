@@ -1,11 +1,12 @@
 """What one worker ended, every worker refuses on its next request: over connections known to reach each of four."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 
 from servers.partner import Place, Tokens, Town, disconnect, regenerate
-from servers.wires import Wire, wire_each_worker
+from servers.wires import FORM, Wire, basic, wire_each_worker
 
 WORKERS = 4
 ADMINISTRATOR = "ada@places.example"
@@ -59,6 +60,38 @@ def blocking(town: Town, wires: list[Wire], chosen: Wire) -> list[int]:
 
 # How many of a hundred are of each kind; a block costs two runs of the command line.
 SHARES: list[tuple[Ending, int]] = [(revocation, 45), (disconnection, 30), (regeneration, 20), (blocking, 5)]
+
+
+def ask_all(wires: list[Wire], server: dict[str, str], token: str) -> list[bool]:
+    """What each worker's introspection says next of one token, to the same resource server."""
+    headers = {**FORM, "Authorization": basic(server["id"], server["secret"])}
+    body = urlencode({"token": token}).encode()
+    replies = [wire.ask("POST", "/oauth2/introspect", headers, body) for wire in wires]
+    assert [reply.status for reply in replies] == [200] * len(wires)
+    return [reply.json()["active"] for reply in replies]
+
+
+def test_what_one_worker_ended_every_worker_tells_of(busy_town: Town) -> None:
+    """Introspection by each of four: kept as active, and inactive on the next question after an ending by another."""
+    wires = wire_each_worker(busy_town.house.port, WORKERS)
+    made = busy_town.house.admin("resource-server", "add", "Bookings")
+    server = {"id": made["resource_server"]["id"], "secret": made["secret"]}
+    place = busy_town.places[0]
+    for number in range(12):
+        chosen = wires[number % WORKERS]
+        tokens = busy_town.app.connect(chosen, busy_town.person(), [place.id])
+        for _ in range(2):  # the second time from what each keeps
+            assert ask_all(wires, server, tokens.access) == [True] * WORKERS
+        if number % 3:
+            assert busy_town.app.revoke(chosen, tokens.access).status == 200
+        else:
+            disconnect(busy_town.person(), chosen, busy_town.app)
+        assert ask_all(wires, server, tokens.access) == [False] * WORKERS, f"number {number}"
+    busy_town.house.admin("resource-server", "disable", server["id"])
+    headers = {**FORM, "Authorization": basic(server["id"], server["secret"])}
+    assert [wire.ask("POST", "/oauth2/introspect", headers, b"token=x").status for wire in wires] == [401] * WORKERS
+    for wire in wires:
+        wire.close()
 
 
 def end_many(town: Town, hundreds: float) -> None:

@@ -13,14 +13,14 @@ SMALL = {"SECS": "1", "ROUNDS": "1", "CONNS": "2", "GRANTS": "500", "NETWORKS": 
 
 @pytest.mark.timeout(120)
 def test_the_benchmark_runs_and_says_what_it_measured() -> None:
-    """Refresh and whole code flows over a small store; every figure has its ratio, and gaps are named."""
+    """Refresh, introspection and code flows over a small store; every figure has its ratio, and gaps are named."""
     need("wrk")
     done = subprocess.run(
         [sys.executable, str(ROOT / "bench" / "bench.py")],
         capture_output=True,
         text=True,
-        env={**os.environ, **SMALL, "ONLY": "refresh,code flow"},
+        env={**os.environ, **SMALL, "ONLY": "refresh,introspect,code flow"},
     )
     assert done.returncode == 0, done.stderr
-    for word in ("floor", "refresh (W1)", "code flow (W4)", "ratio", "Not measured", "500 grants"):
+    for word in ("floor", "refresh (W1)", "introspect (W2)", "code flow (W4)", "ratio", "Not measured", "500 grants"):
         assert word in done.stdout, done.stdout
