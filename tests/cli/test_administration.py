@@ -156,7 +156,9 @@ def test_apps_are_registered_disabled_and_given_new_secrets(typist: Typist) -> N
         "app", "add", "Door Locks", "--redirect-uri", PARTNER_URI, "--redirect-uri", "http://localhost:1/cb",
         "--scope", "resources, locations.readonly",
     )  # fmt: skip
-    assert set(added) == {"client_id", "client_secret", "redirect_uris", "scopes"}
+    told = {"client_id", "client_secret", "redirect_uris", "scopes", "own_scopes", "kind", "profile", "require_pkce"}
+    assert set(added) == told
+    assert (added["kind"], added["profile"], added["require_pkce"]) == ("confidential", "compat", False)
     assert added["redirect_uris"] == [PARTNER_URI, "http://localhost:1/cb"]
     assert added["scopes"] == ["resources", "locations.readonly"]
     identity = added["client_id"]

@@ -63,7 +63,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
         *(f"network {word}" for word in ("add", "list")),
         *(f"user {word}" for word in ("add", "remove", "block", "unblock")),
         *(f"credential {word}" for word in ("regenerate", "show")),
-        *(f"app {word}" for word in ("add", "list", "enable", "disable", "rotate-secret", "own-scopes")),
+        *(f"app {word}" for word in ("add", "list", "enable", "disable", "change", "rotate-secret", "own-scopes")),
         *(f"resource-server {word}" for word in ("add", "list", "rotate-secret", "disable", "enable", "remove")),
         *(f"grant {word}" for word in ("list", "revoke")),
         *(f"config {word}" for word in ("check", "show", "template")),

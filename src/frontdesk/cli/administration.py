@@ -13,6 +13,7 @@ from frontdesk.cli import speech
 from frontdesk.cli.options import Ground
 from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
+from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
@@ -34,6 +35,7 @@ class Desk:
     operator: Operator
     registration: Registration
     resource_servers: ResourceServers
+    hardening: Hardening
     importer: Importer
     syncer: Syncer
     origin: Origin
@@ -85,6 +87,7 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
         operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
         resource_servers=ResourceServers(store=store, clock=clock, mint=mint),
+        hardening=Hardening(store=store, clock=clock),
         importer=Importer(
             store=store,
             clock=clock,

@@ -7,8 +7,11 @@ import click
 from frontdesk.cli.administration import Desk, administer
 from frontdesk.cli.options import Ground, standing
 from frontdesk.cli.speech import instant, print_json, print_next, print_pairs, print_table
+from frontdesk.flows.hardening import Treatment
 from frontdesk.flows.registration import FreshClient
-from frontdesk.protocol.records import Client
+from frontdesk.protocol.records import Client, Profile
+
+PROFILE = click.Choice([profile.value for profile in Profile])
 
 
 @click.group(no_args_is_help=True)
@@ -21,13 +24,33 @@ def app() -> None:
 @click.option("--redirect-uri", "redirect_uris", multiple=True, required=True, metavar="URI", help="May be repeated.")
 @click.option("--scope", required=True, metavar='"A B"', help="What it may ask for, separated by spaces or commas.")
 @click.option("--own-scope", default="", metavar='"A B"', help="What it may do without a user (client credentials).")
+@click.option("--profile", type=PROFILE, help="compat: as the contract says (default). strict: as RFC 9700 says.")
+@click.option("--public", is_flag=True, help="It can keep no secret (a browser's app): it gets none, and is strict.")
+@click.option("--native", is_flag=True, help="It runs on people's devices: public, its loopback addresses on any port.")
+@click.option("--require-pkce", is_flag=True, help="Refuse its authorize requests without PKCE; strict implies it.")
 @standing
-def add(ground: Ground, name: str, redirect_uris: tuple[str, ...], scope: str, own_scope: str) -> None:
+def add(
+    ground: Ground,
+    name: str,
+    redirect_uris: tuple[str, ...],
+    scope: str,
+    own_scope: str,
+    profile: str | None,
+    public: bool,
+    native: bool,
+    require_pkce: bool,
+) -> None:
     """Register the app NAME of a partner."""
+    treatment = Treatment(profile=_profile(profile), public=public, native=native, require_pkce=require_pkce)
     fresh = administer(
         ground,
         lambda desk: desk.registration.add_client(
-            name, redirect_uris=redirect_uris, scope=scope, own_scope=own_scope, origin=desk.origin
+            name,
+            redirect_uris=redirect_uris,
+            scope=scope,
+            own_scope=own_scope,
+            treatment=treatment,
+            origin=desk.origin,
         ),
         create=True,
         reads_document=True,
@@ -37,18 +60,25 @@ def add(ground: Ground, name: str, redirect_uris: tuple[str, ...], scope: str, o
         print_json(
             {
                 "client_id": client.id,
-                "client_secret": fresh.secret,
+                **({"client_secret": fresh.secret} if fresh.secret else {}),
                 "redirect_uris": list(client.redirect_uris),
                 "scopes": list(client.scopes),
                 "own_scopes": list(client.own_scopes),
+                **_manner(client),
             }
         )
         return
     click.echo(f"Registered the app {fresh.client.name}.")
     _print_fresh(fresh)
-    print_next(
-        "Give both to the partner now: the secret is not shown again ('frontdesk app rotate-secret' makes a new one)."
-    )
+    if fresh.secret:
+        print_next(
+            "Give both to the partner now: the secret is not shown again"
+            " ('frontdesk app rotate-secret' makes a new one)."
+        )
+    else:
+        print_next(
+            "Give it to the partner. It has no secret: it proves itself by PKCE and by refresh tokens that rotate."
+        )
 
 
 @app.command("list")
@@ -66,9 +96,16 @@ def list_(ground: Ground) -> None:
         click.echo('There is no app yet. Register one: frontdesk app add NAME --redirect-uri URI --scope "a b"')
     else:
         print_table(
-            ["CLIENT ID", "STATE", "SCOPES", "NAME"],
+            ["CLIENT ID", "STATE", "KIND", "PROFILE", "SCOPES", "NAME"],
             [
-                [client.id, "disabled" if client.disabled_at else "enabled", " ".join(client.scopes), client.name]
+                [
+                    client.id,
+                    "disabled" if client.disabled_at else "enabled",
+                    _kind(client),
+                    client.profile.value,
+                    " ".join(client.scopes),
+                    client.name,
+                ]
                 for client in clients
             ],
         )
@@ -94,6 +131,30 @@ def enable(ground: Ground, client_id: str) -> None:
         ground, lambda desk: desk.registration.disable_client(client_id, disabled=False, origin=desk.origin)
     )
     _print_state(ground, client, f"{client.name} is enabled: what users granted works again.")
+
+
+@app.command()
+@click.argument("client_id")
+@click.option("--profile", type=PROFILE, help="strict: PKCE, rotating refresh tokens, authentication at revoke.")
+@click.option("--require-pkce/--no-require-pkce", default=None, help="Whether authorize requests need PKCE.")
+@click.option("--force", is_flag=True, help="Switch off even what the app used in the last 30 days: it stops working.")
+@standing
+def change(ground: Ground, client_id: str, profile: str | None, require_pkce: bool | None, force: bool) -> None:
+    """Treat the app CLIENT_ID more strictly, or less; what was granted stays.
+
+    Refused while the app used in the last 30 days what would be switched off. 'frontdesk config check --deploy' shows
+    what each app uses.
+    """
+    if profile is None and require_pkce is None:
+        raise click.UsageError("say what to change: --profile or --require-pkce")
+    client = administer(
+        ground,
+        lambda desk: desk.hardening.change(
+            client_id, profile=_profile(profile), require_pkce=require_pkce, force=force, origin=desk.origin
+        ),
+    )
+    pkce = " and must send PKCE" if client.require_pkce and not client.is_strict else ""
+    _print_state(ground, client, f"{client.name} is {client.profile.value}{pkce} from now on.")
 
 
 @app.command("rotate-secret")
@@ -129,12 +190,26 @@ def _print_fresh(fresh: FreshClient) -> None:
     print_pairs(
         [
             ("client id", fresh.client.id),
-            ("client secret", fresh.secret),
+            *([("client secret", fresh.secret)] if fresh.secret else []),
             *(("redirect URI", uri) for uri in fresh.client.redirect_uris),
             ("scopes", " ".join(fresh.client.scopes)),
             *([("own scopes", " ".join(fresh.client.own_scopes))] if fresh.client.own_scopes else []),
         ]
     )
+
+
+def _profile(typed: str | None) -> Profile | None:
+    return None if typed is None else Profile(typed)
+
+
+def _kind(client: Client) -> str:
+    if client.native:
+        return "native"
+    return "confidential" if client.is_confidential else "public"
+
+
+def _manner(client: Client) -> dict[str, Any]:
+    return {"kind": _kind(client), "profile": client.profile.value, "require_pkce": client.needs_pkce}
 
 
 def _print_state(ground: Ground, client: Client, sentence: str) -> None:
@@ -151,6 +226,7 @@ def _client(client: Client) -> dict[str, Any]:
         "redirect_uris": list(client.redirect_uris),
         "scopes": list(client.scopes),
         "own_scopes": list(client.own_scopes),
+        **_manner(client),
         "disabled": client.disabled_at is not None,
         "created_at": instant(client.created_at),
         "secret_changed_at": instant(client.secret_changed_at),

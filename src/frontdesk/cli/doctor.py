@@ -21,7 +21,7 @@ def doctor(ground: Ground) -> int:
     for finding in _examine(ground):
         findings.append(finding)
         if not ground.as_json:
-            _print(finding)
+            examining.print_finding(finding)
     failed = any(finding.verdict is Verdict.FAIL for finding in findings)
     if ground.as_json:
         speech.print_json({"ok": not failed, "findings": [asdict(finding) for finding in findings]})
@@ -56,9 +56,3 @@ def _seconds() -> int:
     from frontdesk.runtime.clock import SystemClock
 
     return SystemClock().now() // 1_000_000
-
-
-def _print(finding: Finding) -> None:
-    click.echo(f"{finding.verdict.value:<4}  {finding.subject:<11}  {finding.text}")
-    if finding.advice:
-        click.echo(f"{'':<19}→ {finding.advice}")

@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
+
 from frontdesk.cli.administration import read_known_scopes
 from frontdesk.cli.ownership import OURS, owner_name
 from frontdesk.cli.speech import Refused
@@ -57,6 +59,13 @@ def warn(subject: str, text: str, advice: str) -> Finding:
 def fail(subject: str, text: str, advice: str) -> Finding:
     """It does not run."""
     return Finding(verdict=Verdict.FAIL, subject=subject, text=text, advice=advice)
+
+
+def print_finding(finding: Finding) -> None:
+    """One line for people, and its advice on a second."""
+    click.echo(f"{finding.verdict.value:<4}  {finding.subject:<15}  {finding.text}")
+    if finding.advice:
+        click.echo(f"{'':<23}→ {finding.advice}")
 
 
 def examine_versions() -> Iterator[Finding]:
@@ -180,6 +189,12 @@ def examine_mail(settings: Settings) -> Iterator[Finding]:
 
 def examine_address(settings: Settings) -> Iterator[Finding]:
     """What the world sees, and whether the port can be had."""
+    yield from examine_public_url(settings)
+    yield from _examine_port(settings)
+
+
+def examine_public_url(settings: Settings) -> Iterator[Finding]:
+    """Whether what the world sees is safe to send keys to."""
     host = urlsplit(settings.issuer).hostname or ""
     if settings.is_https:
         yield ok("public_url", settings.issuer)
@@ -189,7 +204,6 @@ def examine_address(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield fail("public_url", f"{settings.issuer} sends keys in the clear", "set public_url to https://…")
-    yield from _examine_port(settings)
 
 
 def _examine_port(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from frontdesk.flows.hardening import Treatment, no_client
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.operator import Objection, read_title
 from frontdesk.protocol.ids import ClientId, GrantId, Micros, UserId, read_uuid
@@ -12,14 +13,15 @@ from frontdesk.protocol.redirects import judge_registration
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, read_scopes
 
 MAX_REDIRECT_URIS = 20
+AS_THE_CONTRACT_SAYS = Treatment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshClient:
-    """A partner's app with its secret in the clear: the only moment in which it can be told."""
+    """A partner's app with its secret in the clear: the only moment in which it can be told. A public one has none."""
 
     client: Client
-    secret: str = field(repr=False)
+    secret: str = field(repr=False)  # empty: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +44,23 @@ class Registration:
     inclusion: Inclusion = CONTRACT
 
     async def add_client(
-        self, name: str, *, redirect_uris: Sequence[str], scope: str, own_scope: str = "", origin: Origin
+        self,
+        name: str,
+        *,
+        redirect_uris: Sequence[str],
+        scope: str,
+        own_scope: str = "",
+        treatment: Treatment = AS_THE_CONTRACT_SAYS,
+        origin: Origin,
     ) -> FreshClient | Objection:
         """Register a partner's app; its secret is told once. `own_scope`: what it may do without a user."""
         named = read_title(name, what="name")
         if isinstance(named, Objection):
             return named
-        uris = read_redirect_uris(redirect_uris)
+        profile = treatment.settled_profile()
+        if isinstance(profile, Objection):
+            return profile
+        uris = read_redirect_uris(redirect_uris, is_native=treatment.native)
         if isinstance(uris, Objection):
             return uris
         scopes = read_client_scopes(scope, known=self.known_scopes, inclusion=self.inclusion)
@@ -57,15 +69,22 @@ class Registration:
         own_scopes = read_own_scopes(own_scope, known=self.known_scopes, inclusion=self.inclusion)
         if isinstance(own_scopes, Objection):
             return own_scopes
+        if own_scopes and not treatment.has_secret:
+            return Objection(
+                problem="an app without a secret can do nothing without a user", hint="leave out --own-scope"
+            )
         now = self.clock.now()
-        secret = self.mint.new_secret("fdcs_")
+        secret = self.mint.new_secret("fdcs_") if treatment.has_secret else ""
         client = Client(
             id=ClientId(self.mint.new_client_id("fdci_")),
             name=named,
             redirect_uris=uris,
             scopes=scopes,
-            secret_digest=self.mint.digest(secret),
+            secret_digest=self.mint.digest(secret) if secret else None,
+            profile=profile,
+            require_pkce=treatment.require_pkce,
             created_at=now,
+            native=treatment.native,
             own_scopes=own_scopes,
         )
 
@@ -86,7 +105,7 @@ class Registration:
         audit = self._audit("client.disabled" if disabled else "client.enabled", now, origin, client.id)
 
         if not await self.store.set_client_disabled(client_id=client.id, disabled=disabled, now=now, audit=audit):
-            return _no_client(client_id)
+            return no_client(client_id)
         return await self.store.find_client(client.id) or client
 
     async def rotate_secret(self, client_id: str, *, origin: Origin) -> FreshClient | Objection:
@@ -103,7 +122,7 @@ class Registration:
         if not await self.store.set_client_secret(
             client_id=client.id, digest=self.mint.digest(secret), now=now, audit=audit
         ):
-            return _no_client(client_id)
+            return no_client(client_id)
         return FreshClient(client=client, secret=secret)
 
     async def set_own_scopes(self, client_id: str, own_scope: str, *, origin: Origin) -> Client | Objection:
@@ -119,7 +138,7 @@ class Registration:
         audit = self._audit("client.own_scopes_set", self.clock.now(), origin, client.id)
 
         if not await self.store.set_own_scopes(client_id=client.id, own_scopes=own_scopes, audit=audit):
-            return _no_client(client_id)
+            return no_client(client_id)
         return await self.store.find_client(client.id) or client
 
     async def list_grants(self) -> list[KnownGrant]:
@@ -149,7 +168,7 @@ class Registration:
     async def _find_client(self, client_id: str) -> Client | Objection:
         readable = client_id.isascii() and client_id.isprintable()
         client = await self.store.find_client(ClientId(client_id)) if readable else None
-        return client if client is not None else _no_client(client_id)
+        return client if client is not None else no_client(client_id)
 
     def _audit(
         self,
@@ -173,7 +192,7 @@ class Registration:
         )
 
 
-def read_redirect_uris(texts: Sequence[str]) -> tuple[str, ...] | Objection:
+def read_redirect_uris(texts: Sequence[str], *, is_native: bool = False) -> tuple[str, ...] | Objection:
     """The addresses an app may send browsers back to, each fit to be matched byte for byte."""
     uris = tuple(dict.fromkeys(texts))
     if not uris:
@@ -181,7 +200,7 @@ def read_redirect_uris(texts: Sequence[str]) -> tuple[str, ...] | Objection:
     if len(uris) > MAX_REDIRECT_URIS:
         return Objection(problem=f"an app may have {MAX_REDIRECT_URIS} redirect URIs, not {len(uris)}")
     for uri in uris:
-        problem = judge_registration(uri)
+        problem = judge_registration(uri, is_native=is_native)
         if problem is not None:
             shown = uri if uri.isprintable() and uri.isascii() else ascii(uri)
             return Objection(problem=f"the redirect URI {shown[:200]} is refused: {problem}")
@@ -208,8 +227,3 @@ def read_client_scopes(text: str, *, known: frozenset[str], inclusion: Inclusion
 def read_own_scopes(text: str, *, known: frozenset[str], inclusion: Inclusion = CONTRACT) -> Scopes | Objection:
     """What an app may do without a user; nothing is fine too."""
     return read_client_scopes(text, known=known, inclusion=inclusion) if text.strip(" ,") else ()
-
-
-def _no_client(client_id: str) -> Objection:
-    shown = "".join(c if c.isprintable() else "?" for c in client_id[:80])
-    return Objection(problem=f'no app "{shown}"', hint="list them with 'frontdesk app list'")

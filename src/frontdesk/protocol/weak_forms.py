@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from frontdesk.protocol.ids import DAY, ClientId, Micros
-from frontdesk.protocol.records import Client
+from frontdesk.protocol.records import Profile
 
 UNSEEN_FOR = 30 * DAY  # a form that was not used for so long is not needed
 
@@ -61,8 +61,8 @@ class WeakUse:
         return now - self.last_at < UNSEEN_FOR
 
 
-def open_to(client: Client) -> tuple[WeakForm, ...]:
-    """The forms that an app may use as it is registered."""
-    if client.is_strict:
+def open_to(profile: Profile, *, require_pkce: bool) -> tuple[WeakForm, ...]:
+    """The forms that an app so treated may use."""
+    if profile is Profile.STRICT:
         return ()
-    return tuple(form for form in WeakForm if not (client.require_pkce and form in OF_PKCE))
+    return tuple(form for form in WeakForm if not (require_pkce and form in OF_PKCE))

@@ -7,17 +7,19 @@ assert await partner.is_let_in("GET /resources/v1")
 """
 
 import re
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from frontdesk.assemble import House, house_of
 from frontdesk.assemble.front import furnish
+from frontdesk.flows.hardening import Treatment
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
-from frontdesk.flows.registration import Registration
+from frontdesk.flows.registration import AS_THE_CONTRACT_SAYS, Registration
 from frontdesk.flows.resource_servers import ResourceServers
 from frontdesk.protocol.ids import NetworkId
 from frontdesk.protocol.records import AuditEvent
@@ -72,6 +74,7 @@ class Partner:
     client_secret: str = field(repr=False)
     redirect_uri: str = CALLBACK
     scope: str = "resources"
+    verifier: str = field(default="", repr=False)  # with one, it sends PKCE
     tokens: Tokens | None = None
 
     def authorize_target(self, **changed: str | None) -> str:
@@ -82,6 +85,7 @@ class Partner:
             "response_type": "code",
             "scope": self.scope,
             "state": "s-1",
+            **(pkce_of(self.verifier) if self.verifier else {}),
             **changed,
         }
         return "/oauth2/authorize?" + urlencode({name: value for name, value in asked.items() if value is not None})
@@ -100,14 +104,18 @@ class Partner:
         return code_of(await self.asks(browser, networks=networks, decision="allow", **changed))
 
     async def posts(self, form: dict[str, str], **more: str) -> Reply:
-        """Send a token request with this app's id and secret in the body."""
-        return await self.story.post(
-            "/oauth2/token", {"client_id": self.client_id, "client_secret": self.client_secret, **form, **more}
-        )
+        """Send a token request with this app's id and secret in the body; a public one has no secret."""
+        return await self.story.post("/oauth2/token", {**self.proof(), **form, **more})
+
+    def proof(self) -> dict[str, str]:
+        """The fields by which it says who it is."""
+        secret = {"client_secret": self.client_secret} if self.client_secret else {}
+        return {"client_id": self.client_id, **secret}
 
     async def exchanges(self, code: str, **more: str) -> Reply:
         """Redeem a code, and keep the tokens where that worked."""
-        reply = await self.posts({"grant_type": "authorization_code", "code": code}, **more)
+        proof = {"code_verifier": self.verifier} if self.verifier else {}
+        reply = await self.posts({"grant_type": "authorization_code", "code": code, **proof}, **more)
         if reply.status == 200:
             self.tokens = tokens_of(reply)
         return reply
@@ -130,6 +138,10 @@ class Partner:
         return await call(
             self.story.app, "POST", "/oauth2/revoke?" + urlencode({"token": token or self.held.access_token})
         )
+
+    async def revokes_properly(self, token: str | None = None) -> Reply:
+        """Revoke as RFC 7009 says: the token in the body, beside who asks."""
+        return await self.story.post("/oauth2/revoke", {"token": token or self.held.refresh_token, **self.proof()})
 
     async def calls(self, operation: str, *, network: str | None = None, token: str | None = None) -> Reply:
         """Call an operation with the access token."""
@@ -229,11 +241,17 @@ class Story:
         scope: str = "resources locations",
         redirect_uris: Sequence[str] = (CALLBACK,),
         own_scope: str = "",
+        treatment: Treatment = AS_THE_CONTRACT_SAYS,
     ) -> Partner:
-        """A new partner's app."""
+        """A new partner's app; a strict one sends PKCE."""
         registration = Registration(store=self.house.store, clock=self.clock, mint=self.house.mint)
         made = await registration.add_client(
-            name, redirect_uris=redirect_uris, scope=scope, own_scope=own_scope, origin=OPERATOR
+            name,
+            redirect_uris=redirect_uris,
+            scope=scope,
+            own_scope=own_scope,
+            treatment=treatment,
+            origin=OPERATOR,
         )
         if isinstance(made, Objection):
             raise AssertionError(made.problem)
@@ -243,6 +261,7 @@ class Story:
             client_secret=made.secret,
             scope=scope,
             redirect_uri=redirect_uris[0],
+            verifier="v" * 43 if made.client.needs_pkce else "",
         )
 
     @property
@@ -277,11 +296,16 @@ class Story:
         raise AssertionError("no mail's subject holds a code")
 
     async def connected_partner(
-        self, *, scope: str = "resources locations", networks: Sequence[str] = (), owner: str = OWNER
+        self,
+        *,
+        scope: str = "resources locations",
+        networks: Sequence[str] = (),
+        owner: str = OWNER,
+        treatment: Treatment = AS_THE_CONTRACT_SAYS,
     ) -> Partner:
         """A new app that this owner connected to these networks (a new one where none are named)."""
         chosen = list(networks) or [(await self.network("Northside", owner=owner)).id]
-        partner = await self.partner(scope=scope)
+        partner = await self.partner(scope=scope, treatment=treatment)
         await partner.connects(await self.signs_in(owner), networks=chosen)
         return partner
 
@@ -298,6 +322,12 @@ class Story:
         if network is not None:
             headers.append(("spacebring-network-id", network))
         return await call(self.app, "GET", "/_frontdesk/check", headers=headers, peer=GATE)
+
+
+def pkce_of(verifier: str) -> dict[str, str]:
+    """What an authorize request says of a verifier (RFC 7636 §4.3)."""
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
 
 
 def code_of(reply: Reply) -> str:
