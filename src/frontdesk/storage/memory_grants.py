@@ -78,6 +78,7 @@ class MemoryGrants(MemoryState):
         self.grants[grant.id] = stored
         for out in others[cap - 1 :]:
             del self.grants[out.id]
+            self._forget_tokens_of_gone()
         self._note(audit)
         self._reach("exchange.after_commit")
         return CodeTaken(grant=stored, evicted=others[cap - 1].id if len(others) >= cap else None)
@@ -216,6 +217,7 @@ class MemoryGrants(MemoryState):
         ][: room - len(old)]
         for grant_id in ended:
             del self.grants[grant_id]
+        self._forget_tokens_of_gone()
         return len(lapsed) + len(old) + len(ended)
 
 

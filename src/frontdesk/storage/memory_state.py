@@ -79,6 +79,10 @@ class MemoryState:
         if user_id not in self.users or client_id not in self.clients:
             raise StoreUnavailable("the change names a user or a client that is not there")
 
+    def _forget_tokens_of_gone(self) -> None:
+        """As the trigger on grants does."""
+        self.foreign_tokens = {digest: grant for digest, grant in self.foreign_tokens.items() if grant in self.grants}
+
     def _clean_audit(self, now: Micros, limit: int) -> int:
         old = 0
         while old < min(limit, len(self.audit)) and (
