@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run fmt check test bench kill-sweep clean lock
+.PHONY: help setup demo run fmt check test contract bench kill-sweep clean lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ check: setup ## ruff, mypy --strict, import-linter, deptry
 test: setup ## the whole suite, browser and real servers included
 	@tests/tools/prepare.sh
 	@$(BIN)/python -m pytest $(ARGS)
+
+contract: setup ## docs/contract.md again, from the table that `frontdesk try` asks
+	@$(BIN)/python -m frontdesk.cli.trying.document > docs/contract.md
 
 bench: setup ## refresh, check and the code flow with wrk, beside the floor
 	@bench/run.sh

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "grant": ("frontdesk.cli.grant:grant", "List and revoke what users granted to apps."),
     "import": ("frontdesk.cli.import_:import_", "Move in: take over networks, apps and tokens from a file."),
     "sync": ("frontdesk.cli.sync:sync", "Keep networks, people and roles in step with a list."),
+    "try": ("frontdesk.cli.trying.command:try_", "Ask a running server what the contract says, and compare."),
     "config": ("frontdesk.cli.config:config", "Check and show the settings; print a template."),
     "doctor": ("frontdesk.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }

@@ -232,8 +232,7 @@ class SignIn:
             return self.mint.mac("login-budget", f"device\n{device.id}\n{email}").encode("ascii")
         if user is not None:
             return address_budget_key(self.mint, email)
-        folded = int.from_bytes(_sixteen_bytes(self.mint.mac("login-budget", f"nobody\n{email}"))) % UNKNOWN_BUDGETS
-        return self.mint.mac("login-budget", f"bucket\n{folded}").encode("ascii")
+        return nobodys_budget_key(self.mint, email)
 
     def _trust(self, device: Device | None, user: User) -> Device:
         others = tuple(person for person in device.people if person != user.id) if device is not None else ()
@@ -247,6 +246,12 @@ class SignIn:
 def address_budget_key(mint: Mint, email: Email) -> bytes:
     """The key of somebody's budget in browsers that are not trusted."""
     return mint.mac("login-budget", f"address\n{email}").encode("ascii")
+
+
+def nobodys_budget_key(mint: Mint, email: Email) -> bytes:
+    """The key of the budget that an address nobody has shares with others like it."""
+    folded = int.from_bytes(_sixteen_bytes(mint.mac("login-budget", f"nobody\n{email}"))) % UNKNOWN_BUDGETS
+    return mint.mac("login-budget", f"bucket\n{folded}").encode("ascii")
 
 
 def _sixteen_bytes(mac: str) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.operator import FreshPair, Objection, Operator
 from frontdesk.flows.registration import FreshClient, Registration
-from frontdesk.flows.signin import address_budget_key
+from frontdesk.flows.signin import address_budget_key, nobodys_budget_key
 from frontdesk.protocol.ids import MINUTE, ClientId
 from frontdesk.protocol.records import AuditEvent, Role
 from frontdesk.protocol.trials import (
@@ -24,6 +24,7 @@ from frontdesk.protocol.trials import (
 
 OWNER, GUEST, LOCKED = "owner", "guest", "locked"
 PEOPLE = (OWNER, GUEST, LOCKED)
+NOBODY = "nobody"  # who is asked for and never made
 NETWORKS = ("A", "B", "C")
 # A run takes seconds: what carries an older mark was left by one that was killed.
 LEFT_BEHIND = 10 * MINUTE
@@ -115,5 +116,8 @@ class Trials:
             networks=tuple(dict.fromkeys(network for user in people for network in user.roles)),
             users=tuple(user.id for user in people),
             clients=tuple(clients),
-            budget_keys=tuple(address_budget_key(self.mint, address) for address in addresses),
+            budget_keys=(
+                *(address_budget_key(self.mint, address) for address in addresses),
+                nobodys_budget_key(self.mint, trial_address(mark, NOBODY)),
+            ),
         )

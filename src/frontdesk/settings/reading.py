@@ -20,7 +20,16 @@ FILE_NAME = "frontdesk.toml"
 CONFIG_VARIABLE = "FRONTDESK_CONFIG"
 
 # Variables of ours that are no settings.
-NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "FRONTDESK_FAILPOINT"})
+NOT_SETTINGS = frozenset(
+    {
+        CONFIG_VARIABLE,
+        "FRONTDESK_FAILPOINT",
+        "FRONTDESK_TRY_SECRET",
+        "FRONTDESK_TRY_SECRET_FILE",
+        "FRONTDESK_TRY_BASIC_SECRET",
+        "FRONTDESK_TRY_BASIC_SECRET_FILE",
+    }
+)
 
 # What Kubernetes puts into each container beside a service called "frontdesk" (its enableServiceLinks).
 _KUBERNETES = re.compile(

@@ -41,20 +41,22 @@ def remove_trial(*, trial: Trial, audit: AuditEvent) -> Verb[Removed]:
     A network in which somebody else was given a role meanwhile stays, and so does a person with a role elsewhere.
     """
     people = []
-    for user in trial.users:
-        if (email := (yield EMAIL_OF, (uuid_bytes(user),))) and is_trial_address(email[0][0], trial.mark):
-            people.append(uuid_bytes(user))
+    for key in map(uuid_bytes, trial.users):
+        email = yield EMAIL_OF, (key,)
+        if email and is_trial_address(email[0][0], trial.mark):
+            people.append(key)
     networks = yield from _networks(trial, people)
     apps = []
     for client in trial.clients:
-        if (name := (yield NAME_OF, (client,))) and is_trial_title(name[0][0], trial.mark):
+        name = yield NAME_OF, (client,)
+        if name and is_trial_title(name[0][0], trial.mark):
             apps.append(client)
     for user in people:
         yield from _what_hangs_on_user(user, least_id(trial.mark))
     for client in apps:
         yield from _what_hangs_on_client(client, least_id(trial.mark))
-    for key in trial.budget_keys:
-        yield BUDGET, (key,)
+    for budget in trial.budget_keys:
+        yield BUDGET, (budget,)
     for network in networks:
         for sql in (MEMBERSHIPS_OF_NETWORK, CREDENTIAL_OF_NETWORK, NETWORK):
             yield sql, (network,)
