@@ -20,7 +20,10 @@ CANARY = b"CANARY-canary-CANARY-canary-0123"
 MARK = "Q0FOQVJZLWNhbmFyeS1DQU5BUlktY2FuYXJ5LTAxMj"  # what every canary token holds in base64url
 TOKENS = [
     *(tokens.write_row_token(kind, ROW, CANARY) for kind in (tokens.REFRESH, tokens.CODE, tokens.SESSION)),
-    *(tokens.write_secret(kind, CANARY) for kind in (tokens.CLIENT_SECRET, tokens.NETWORK_SECRET)),
+    *(
+        tokens.write_secret(kind, CANARY)
+        for kind in (tokens.CLIENT_SECRET, tokens.NETWORK_SECRET, tokens.RESOURCE_SERVER_SECRET)
+    ),
     "fdat_" + MARK + "AAAAAA",
 ]
 

@@ -153,7 +153,7 @@ def wire(reason: Reason) -> Wire:
             return Wire(403, "schemeForbidden", "This operation does not accept this kind of credential.")
         case Reason.NETWORK_REQUIRED:
             return Wire(
-                400, "networkRequired", "Several networks are open to this token: name one in the network header."
+                400, "networkRequired", "This token does not stand for one network: name one in the network header."
             )
         case Reason.NETWORK_FORBIDDEN:
             return Wire(403, "networkForbidden", "This credential does not open this network.")

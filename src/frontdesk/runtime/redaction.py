@@ -45,7 +45,7 @@ _SECRET_ENDINGS = ("secret", "password", "passwd", "_token", "_tokens", "_cookie
 
 # Any spelling of the underscore, so that a percent-encoded token is one too.
 _PATTERN = re.compile(
-    r"(?P<token>fd(?:at|rt|ac|se|cs|ns)(?:_|%5[fF]))[A-Za-z0-9_%-]{6,}"
+    r"(?P<token>fd(?:at|rt|ac|se|cs|ns|rs)(?:_|%5[fF]))[A-Za-z0-9_%-]{6,}"
     r"|(?P<scheme>\b(?:[Bb]asic|BASIC|[Bb]earer|BEARER)(?:\s+|%20|\+))[A-Za-z0-9+/=_.~%-]{4,}"
     r"|(?P<parameter>(?:\b|(?<=%[0-9a-fA-F]{2}))(?:access_token|refresh_token|id_token|token|client_secret|code_verifier|code|password|"
     r"assertion|client_assertion)(?:=|%3[dD]))[^&\s\"'<>;,]+"
