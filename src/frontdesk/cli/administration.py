@@ -14,6 +14,7 @@ from frontdesk.cli.options import Ground
 from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
 from frontdesk.flows.hardening import Hardening
+from frontdesk.flows.keys import KeyKeeping
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
@@ -39,6 +40,7 @@ class Desk:
     importer: Importer
     syncer: Syncer
     origin: Origin
+    keys: KeyKeeping | None  # None: they are kept nowhere
 
 
 def administer(
@@ -99,6 +101,7 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
         ),
         syncer=Syncer(store=store, clock=clock, mint=mint, pairs=house.pairs),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
+        keys=house.keys.open_keeping(house.settings, clock) if house.keys is not None else None,
     )
 
 

@@ -26,9 +26,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Let APIs of yours ask what a token is worth (introspection).",
     ),
     "grant": ("frontdesk.cli.grant:grant", "List and revoke what users granted to apps."),
+    "try": ("frontdesk.cli.trying.command:try_", "Ask a running server what the contract says, and compare."),
+    "convert": (
+        "frontdesk.cli.convert:convert",
+        "Turn another authorization server's database into a file for 'frontdesk import'.",
+    ),
     "import": ("frontdesk.cli.import_:import_", "Move in: take over networks, apps and tokens from a file."),
     "sync": ("frontdesk.cli.sync:sync", "Keep networks, people and roles in step with a list."),
-    "try": ("frontdesk.cli.trying.command:try_", "Ask a running server what the contract says, and compare."),
+    "keys": ("frontdesk.cli.keys:keys", "List, rotate, retire and restore keys, beside a running server."),
     "config": ("frontdesk.cli.config:config", "Check and show the settings; print a template."),
     "doctor": ("frontdesk.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }
