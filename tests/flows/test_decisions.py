@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.foreign import foreign_secrets
 from flows.scene import (
     COURSES,
     DEMOTED_BOTH,
@@ -65,6 +66,7 @@ class Door:
             limiter=house.limiter,
             uses=LastUses(house.store),
             decisions=self.decisions,
+            foreign_secrets=foreign_secrets(story),
             offered_roles=PICKER,
         )
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from flows.foreign import foreign_secrets, foreign_tokens
 from flows.scene import COURSES, DEMOTED_BOTH, PICKER, PROMOTED, REVOKED, Change, Scene, name_of, parts_of
 from frontdesk.flows import introspections as kept_introspections
 from frontdesk.flows.introspect import IntrospectFlow
@@ -58,6 +59,8 @@ class Window:
             mint=house.mint,
             witness=story.sightings,
             answered=self.answered,
+            foreign_secrets=foreign_secrets(story),
+            foreign_tokens=foreign_tokens(story),
             encode=lambda document: json.dumps(document).encode(),
             issuer="https://desk.example",
             offered_roles=PICKER,
@@ -71,7 +74,7 @@ class Window:
         form = read_form(question.body)
         assert form is not None
         headers = [question.authorization] if question.authorization is not None else []
-        outcome = await self.flow.answer(form, headers, body=question.body)
+        outcome = await self.flow.answer(form, headers, OPERATOR, body=question.body)
         return outcome.reason if isinstance(outcome, Refusal) else json.loads(outcome)
 
     async def is_active(self, question: Question) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from flows.foreign import foreign_secrets, foreign_tokens
 from flows.scene import BLOCKED, COURSES, PICKER, REVOKED, UNBLOCKED, Change, Scene, name_of, parts_of
 from frontdesk.flows import repeats as kept_refreshes
 from frontdesk.flows.freshcodes import FreshCodes
@@ -45,6 +46,8 @@ class Counter:
             weak_forms=WeakForms(house.store, house.clock),
             repeats=self.repeats,
             rotation=Rotation(store=house.store, mint=house.mint, witness=house.witness),
+            foreign_secrets=foreign_secrets(story),
+            foreign_tokens=foreign_tokens(story),
             fresh=FreshCodes(),
             offered_roles=PICKER,
             access_token_lifetime=HOUR,

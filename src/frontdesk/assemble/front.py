@@ -13,6 +13,8 @@ from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.connected import ConnectedApps
 from frontdesk.flows.decisions import Decisions
+from frontdesk.flows.foreign_secrets import ForeignSecrets
+from frontdesk.flows.foreign_tokens import ForeignTokens
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.introspect import IntrospectFlow
 from frontdesk.flows.introspections import Introspections
@@ -40,6 +42,7 @@ from frontdesk.protocol.metadata import (
     metadata_document,
 )
 from frontdesk.protocol.records import Role
+from frontdesk.runtime.foreign_secrets import SlowChecks
 from frontdesk.runtime.witness import log_trouble
 from frontdesk.settings import Settings, inclusion_of, named_scopes, role_scopes_of
 from frontdesk.web.edge import Edge
@@ -106,6 +109,10 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     inclusion = inclusion_of(settings)
     role_scopes = role_scopes_of(settings, inclusion)
     uses, fresh, weak_forms = LastUses(store), FreshCodes(), WeakForms(store, clock)
+    foreign_secrets = ForeignSecrets(
+        store=store, clock=clock, mint=mint, witness=house.witness, hashes=SlowChecks(), pairs=house.pairs
+    )
+    foreign_tokens = ForeignTokens(store=store, mint=mint, witness=house.witness)
     pages = Pages(settings)
     sessions = Sessions(store=store, clock=clock, mint=mint)
     notices = house.open_notices(policy.scope_texts)
@@ -136,6 +143,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             weak_forms=weak_forms,
             repeats=Repeats(mint.trace),
             rotation=Rotation(store=store, mint=mint, witness=house.witness),
+            foreign_secrets=foreign_secrets,
+            foreign_tokens=foreign_tokens,
             fresh=fresh,
             offered_roles=roles,
             access_token_lifetime=settings.access_token_lifetime * SECOND,
@@ -143,7 +152,14 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             inclusion=inclusion,
         ),
         revoke_flow=RevokeFlow(
-            store=store, clock=clock, mint=mint, witness=house.witness, weak_forms=weak_forms, notices=notices
+            store=store,
+            clock=clock,
+            mint=mint,
+            witness=house.witness,
+            weak_forms=weak_forms,
+            notices=notices,
+            foreign_secrets=foreign_secrets,
+            foreign_tokens=foreign_tokens,
         ),
         visitors=visitors,
         pages=pages,
@@ -157,6 +173,8 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             mint=mint,
             witness=house.witness,
             answered=Introspections(mint.trace),
+            foreign_secrets=foreign_secrets,
+            foreign_tokens=foreign_tokens,
             encode=msgspec.json.encode,
             issuer=settings.issuer,
             offered_roles=roles,
@@ -173,6 +191,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             limiter=house.limiter,
             uses=uses,
             decisions=Decisions(mint.trace),
+            foreign_secrets=foreign_secrets,
             offered_roles=roles,
             inclusion=inclusion,
             role_scopes=role_scopes,

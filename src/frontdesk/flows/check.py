@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from frontdesk.flows.bearer import prove_bearer
 from frontdesk.flows.decisions import Decision, Decisions, Key
+from frontdesk.flows.foreign_secrets import ForeignSecrets
 from frontdesk.flows.needs import Limiter, Mint, Store
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import (
@@ -40,6 +41,7 @@ class CheckFlow:
     limiter: Limiter
     uses: LastUses
     decisions: Decisions
+    foreign_secrets: ForeignSecrets
     offered_roles: frozenset[Role]
     inclusion: Inclusion = CONTRACT
     role_scopes: RoleScopes = NO_LIMITS
@@ -51,8 +53,12 @@ class CheckFlow:
         network: NetworkId | None,
         operations: tuple[Operation, ...],
         now: Micros,
+        address: str | None = None,
     ) -> Admission | Refusal:
-        """Admit or refuse one call to `operations` (several only where no template is more specific)."""
+        """Admit or refuse one call to `operations` (several only where no template is more specific).
+
+        `address` is the caller's, where it is known.
+        """
         if authorization is None:
             if all("public" in operation.schemes for operation in operations):
                 return _PUBLIC
@@ -62,13 +68,15 @@ class CheckFlow:
         if kept is not None:
             self._note_use(kept.source, now)
             return self._limit(kept.limit_key, now) or kept.admission
-        return await self._decide(key, authorization, now)
+        return await self._decide(key, authorization, now, address)
 
-    async def _decide(self, key: Key, authorization: bytes, now: Micros) -> Admission | Refusal:
+    async def _decide(self, key: Key, authorization: bytes, now: Micros, address: str | None) -> Admission | Refusal:
         _, network, operations = key
-        proven = await self._prove(authorization, now)
+        proven = await self._prove(authorization, now, address)
         if proven is None:
             return _unauthenticated(Reason.BAD_CREDENTIAL, operations)
+        if isinstance(proven, Refusal):
+            return proven
         caller, source, expires_at = proven
         self._note_use(source, now)
         limit_key = _limit_key(caller)
@@ -92,17 +100,22 @@ class CheckFlow:
         elif isinstance(source, PartnerCaller):
             self.uses.grant(source.grant, now)
 
-    async def _prove(self, authorization: bytes, now: Micros) -> Proven | None:
+    async def _prove(self, authorization: bytes, now: Micros, address: str | None) -> Proven | Refusal | None:
         credential = read_credential(authorization)
         if credential is None:
             return None
         if isinstance(credential, BasicPair):
-            return await self._prove_basic(credential)
+            return await self._prove_basic(credential, address)
         return await self._prove_bearer(credential.value, now)
 
-    async def _prove_basic(self, pair: BasicPair) -> Proven | None:
+    async def _prove_basic(self, pair: BasicPair, address: str | None) -> Proven | Refusal | None:
         client_id = CredentialId(pair.user)
         stored = self.store.glance().credential(client_id) or await self.store.find_network_credential(client_id)
+        if stored is not None and stored.foreign_secret is not None:
+            settled = await self.foreign_secrets.settle_pair(stored, pair.password, address)
+            if isinstance(settled, Refusal):
+                return settled
+            stored = settled
         is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else None)
         if stored is None or not is_proven:
             return None

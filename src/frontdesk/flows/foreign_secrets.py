@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from frontdesk.flows.foreign_tries import Tries
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.needs_foreign import SlowHashes
+from frontdesk.flows.pairs import PairMaker, last_four_of
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.records import AuditEvent, Client, NetworkCredential
 
@@ -21,6 +22,7 @@ class ForeignSecrets:
     mint: Mint
     witness: Witness
     hashes: SlowHashes
+    pairs: PairMaker
     tries: Tries = field(default_factory=Tries)
 
     async def settle_client(self, client: Client, secret: str | None, origin: Origin) -> Client | Refusal | None:
@@ -72,7 +74,8 @@ class ForeignSecrets:
             client_id=pair.client_id,
             foreign_secret=pair.foreign_secret,
             digest=self.mint.digest(secret),
-            last_four=secret[-4:] if len(secret) >= LAST_FOUR_OF else "",
+            last_four=last_four_of(secret),
+            sealed_secret=self.pairs.keep(pair.network_id, pair.version, secret),
             audit=audit,
         )
         return await self.store.find_network_credential(pair.client_id)

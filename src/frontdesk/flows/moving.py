@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.operator import Objection
-from frontdesk.flows.pairs import PairMaker
+from frontdesk.flows.pairs import PairMaker, last_four_of
 from frontdesk.flows.registration import read_client_scopes
+from frontdesk.protocol.foreign_secrets import read_plain_sha256
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, GrantId, Micros, UserId
 from frontdesk.protocol.import_list import AppDraft, CredentialDraft, ImportList, TokenDraft, code_id_of
 from frontdesk.protocol.import_plan import plan_import
@@ -86,37 +87,42 @@ class Importer:
 
     def _draft_credential(self, row: CredentialRow, now: Micros) -> CredentialDraft:
         secret = row.secret
-        digests = tuple(self.mint.digests(secret)) if secret is not None else ()
-        sealed = None
-        if secret is not None and self.pairs.keeps_secrets:
-            sealed = self.mint.keep_secret(row.network, 1, secret)
+        digests, foreign = self._proof_of(row)
         credential = NetworkCredential(
             client_id=row.client_id,
             network_id=row.network,
             version=1,
-            last_four=secret[-4:] if secret is not None and len(secret) >= _LONG_ENOUGH else HIDDEN_FOUR,
-            secret_digest=self.mint.digest(secret) if secret is not None else _NOBODY,
+            last_four=last_four_of(secret),
+            secret_digest=digests[0] if digests else _NOBODY,
             created_at=now,
-            sealed_secret=sealed,
-            foreign_secret=row.secret_hash,
+            sealed_secret=self.pairs.keep(row.network, 1, secret) if secret is not None else None,
+            foreign_secret=foreign,
         )
         return CredentialDraft(row=row, credential=credential, digests=digests)
 
+    def _proof_of(self, row: AppRow | CredentialRow) -> tuple[tuple[Digest, ...], str | None]:
+        """The digests of a secret, the one in force first; else the hash that stands for it until it is used."""
+        if row.secret is not None:
+            return tuple(self.mint.digests(row.secret)), None
+        sha256 = read_plain_sha256(row.secret_hash or "")
+        # Of a secret's SHA-256 our own digest can be made at once.
+        return (tuple(self.mint.digests_of_hash(sha256)), None) if sha256 is not None else ((), row.secret_hash)
+
     def _draft_app(self, row: AppRow, now: Micros) -> AppDraft:
+        digests, foreign = self._proof_of(row)
         client = Client(
             id=row.client_id,
             name=row.name,
             redirect_uris=row.redirect_uris,
             scopes=row.scopes,
-            secret_digest=self.mint.digest(row.secret) if row.secret is not None else None,
+            secret_digest=digests[0] if digests else None,
             profile=row.profile,
             require_pkce=row.profile is Profile.STRICT,
             created_at=now,
             disabled_at=now if row.disabled else None,
             native=row.native,
-            foreign_secret=row.secret_hash,
+            foreign_secret=foreign,
         )
-        digests = tuple(self.mint.digests(row.secret)) if row.secret is not None else ()
         return AppDraft(row=row, client=client, digests=digests)
 
     def _draft_token(self, row: TokenRow, now: Micros) -> TokenDraft:

@@ -26,7 +26,14 @@ class ForeignStore(Protocol):
         """Put our digest in the place of an app's foreign hash; False where that hash is not there any more."""
 
     async def adopt_network_secret(
-        self, *, client_id: CredentialId, foreign_secret: str, digest: Digest, last_four: str, audit: AuditEvent
+        self,
+        *,
+        client_id: CredentialId,
+        foreign_secret: str,
+        digest: Digest,
+        last_four: str,
+        sealed_secret: str | None,
+        audit: AuditEvent,
     ) -> bool:
         """Put our digest in the place of a Basic pair's foreign hash; False where that hash is not there any more."""
 

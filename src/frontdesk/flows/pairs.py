@@ -6,6 +6,10 @@ from frontdesk.flows.needs import Mint
 from frontdesk.protocol.ids import CredentialId, Micros, NetworkId
 from frontdesk.protocol.records import NetworkCredential
 
+# Shown in the place of a secret's last four characters, where those are not known or would give too much of it away.
+HIDDEN_FOUR = "····"
+_LONG_ENOUGH = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairMaker:
@@ -30,3 +34,12 @@ class PairMaker:
             sealed_secret=self.mint.keep_secret(network_id, version, secret) if self.keeps_secrets else None,
         )
         return credential, secret
+
+    def keep(self, network_id: NetworkId, version: int, secret: str) -> str | None:
+        """A secret, sealed for its owner's eyes; None where none is kept."""
+        return self.mint.keep_secret(network_id, version, secret) if self.keeps_secrets else None
+
+
+def last_four_of(secret: str | None) -> str:
+    """What may be shown of a secret that was made elsewhere; None: of one that is not known."""
+    return secret[-4:] if secret is not None and len(secret) >= _LONG_ENOUGH else HIDDEN_FOUR

@@ -1,14 +1,22 @@
 """Proving which client asks at the OAuth endpoints. RFC 6749 §2.3."""
 
-from frontdesk.flows.needs import Mint, Store, Witness
+from frontdesk.flows.foreign_secrets import ForeignSecrets
+from frontdesk.flows.needs import Mint, Origin, Store, Witness
 from frontdesk.protocol.client_auth import ClientClaim, judge_claim
 from frontdesk.protocol.errors import Refusal
 from frontdesk.protocol.records import Client
 
 
-async def prove_client(claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness) -> Client | Refusal:
+async def prove_client(
+    claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness, foreign: ForeignSecrets, origin: Origin
+) -> Client | Refusal:
     """The client that the claim names, once its secret is proven and it is enabled."""
     client = store.glance().client(claim.client_id) or await store.find_client(claim.client_id)
+    if client is not None and client.foreign_secret is not None:
+        settled = await foreign.settle_client(client, claim.secret, origin)
+        if isinstance(settled, Refusal):
+            return settled
+        client = settled
     return judge_client(claim, client, mint=mint, witness=witness)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from frontdesk.flows.foreign_secrets import ForeignSecrets
+from frontdesk.flows.foreign_tokens import ForeignTokens
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.own_token import end_own_tokens
@@ -26,6 +28,8 @@ class RevokeFlow:
     witness: Witness
     weak_forms: WeakForms
     notices: Notices
+    foreign_secrets: ForeignSecrets
+    foreign_tokens: ForeignTokens
 
     async def answer(
         self, token: str, form: Form, authorization: list[bytes], origin: Origin, *, in_query: bool
@@ -39,7 +43,7 @@ class RevokeFlow:
         claim = read_claim(form, authorization)
         if isinstance(claim, Refusal):
             return claim
-        client = await self._prove(claim) if claim is not None else None
+        client = await self._prove(claim, origin) if claim is not None else None
         if isinstance(client, Refusal):
             return client
         grant = await self._find(token)
@@ -75,12 +79,19 @@ class RevokeFlow:
             await self.notices.taken_back(grant, now=now, origin=origin)
         return None
 
-    async def _prove(self, claim: ClientClaim) -> Client | Refusal | None:
+    async def _prove(self, claim: ClientClaim, origin: Origin) -> Client | Refusal | None:
         """Who is proven by a claim; None where a confidential client only names itself."""
         known = await self.store.find_client(claim.client_id)
         if claim.secret is None and (known is None or known.is_confidential):
             return None
-        proven = await prove_client(claim, store=self.store, mint=self.mint, witness=self.witness)
+        proven = await prove_client(
+            claim,
+            store=self.store,
+            mint=self.mint,
+            witness=self.witness,
+            foreign=self.foreign_secrets,
+            origin=origin,
+        )
         # A disabled app may still give its keys back.
         return known if isinstance(proven, Refusal) and proven.reason is Reason.CLIENT_DISABLED else proven
 
@@ -106,6 +117,8 @@ class RevokeFlow:
             pointed = await self.store.find_grant(named) or await self.store.find_own_grant(named)
             return pointed if pointed is not None and pointed.stamp == claims.stamp else None
         grant_id = self.mint.read_refresh_token(token)
-        grant = await self.store.find_grant(grant_id) if grant_id is not None else None
+        if grant_id is None:
+            return await self.foreign_tokens.find(token)
+        grant = await self.store.find_grant(grant_id)
         # Of a line of tokens each one ends it, the next and the earlier ones too.
         return grant if grant is not None and find_standing(token, grant, self.mint) is not None else None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from frontdesk.flows.foreign_secrets import ForeignSecrets
+from frontdesk.flows.foreign_tokens import ForeignTokens
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.own_token import give_own_token
@@ -36,6 +38,8 @@ class TokenFlow:
     weak_forms: WeakForms
     repeats: Repeats
     rotation: Rotation
+    foreign_secrets: ForeignSecrets
+    foreign_tokens: ForeignTokens
     fresh: FreshCodes
     offered_roles: frozenset[Role]
     access_token_lifetime: int
@@ -74,6 +78,11 @@ class TokenFlow:
         if known is None:
             known = await self.store.find_client(claim.client_id)
             glance = self.store.glance()  # the first one was good until that await
+        if known is not None and known.foreign_secret is not None:
+            settled = await self.foreign_secrets.settle_client(known, claim.secret, origin)
+            if isinstance(settled, Refusal):
+                return settled
+            known, glance = settled, self.store.glance()
         client = judge_client(claim, known, mint=self.mint, witness=self.witness)
         if isinstance(client, Refusal):
             return client
@@ -101,6 +110,9 @@ class TokenFlow:
         if asked is None:
             return Refusal(reason=Reason.SCOPE_MALFORMED)
         grant_id = self.mint.read_refresh_token(token)
+        if grant_id is None:
+            grant_id = await self.foreign_tokens.take(token, client.id)
+            glance = self.store.glance()
         recalled = await recall_grant(self.store, glance, grant_id) if grant_id is not None else None
         if recalled is None:
             return Refusal(reason=Reason.TOKEN_UNKNOWN)

@@ -31,8 +31,9 @@ class Door(Protocol):
         network: NetworkId | None,
         operations: tuple[Operation, ...],
         now: Micros,
+        address: str | None = None,
     ) -> Admission | Refusal:
-        """Admit or refuse a call to these operations."""
+        """Admit or refuse a call to these operations. `address` is the caller's, where it is known."""
 
 
 class Clock(Protocol):
@@ -63,7 +64,9 @@ class Checker:
         # Most calls ask for what was asked for before. Bounded in number, and by the targets' length.
         self._remembered = lru_cache(maxsize=4_096)(self._find)
 
-    async def check_call(self, method: str, raw_target: bytes, headers: Headers) -> Passed | Refusal:
+    async def check_call(
+        self, method: str, raw_target: bytes, headers: Headers, *, peer: str | None = None
+    ) -> Passed | Refusal:
         """Decide one call. Raises StoreUnavailable where nothing can be proven."""
         sizes = judge_sizes(raw_target, headers)
         if sizes is not None:
@@ -78,7 +81,11 @@ class Checker:
         if isinstance(operations, Refusal):
             return operations
         admission = await self._door.check(
-            authorization=call.authorization, network=call.network, operations=operations, now=self._clock.now()
+            authorization=call.authorization,
+            network=call.network,
+            operations=operations,
+            now=self._clock.now(),
+            address=peer,
         )
         if isinstance(admission, Refusal):
             return admission

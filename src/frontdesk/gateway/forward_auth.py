@@ -33,7 +33,7 @@ class ForwardAuth:
         if isinstance(asked, Refusal):
             return self._refuse(asked, request)
         try:
-            outcome = await self.checker.check_call(asked.method, asked.target, request.headers)
+            outcome = await self.checker.check_call(asked.method, asked.target, request.headers, peer=request.peer)
         except StoreUnavailable:
             # Said here, not at the front door: nginx would turn a 503 into a bare 500.
             outcome = _OUT_OF_ORDER

@@ -64,7 +64,7 @@ class Gateway:
         malformed = judge_message(request)
         if malformed is not None:
             return malformed
-        passed = await self.checker.check_call(request.method, request.target, request.headers)
+        passed = await self.checker.check_call(request.method, request.target, request.headers, peer=request.peer)
         if isinstance(passed, Refusal):
             return passed
         if self.networks is not None and _asks_for_networks(passed):

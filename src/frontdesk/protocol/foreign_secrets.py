@@ -86,6 +86,12 @@ def read_hash(text: str) -> ForeignHash | None:
     return None
 
 
+def read_plain_sha256(text: str) -> bytes | None:
+    """The 32 bytes of a `sha256$…`; None for a hash of another form."""
+    found = _SHA256.fullmatch(text)
+    return bytes.fromhex(found[1]) if found is not None else None
+
+
 def _read_django(text: str) -> ForeignHash | None:
     found = _DJANGO_PBKDF2.fullmatch(text)
     if found is None:
@@ -137,8 +143,8 @@ def _read_argon2(text: str) -> ForeignHash | None:
 
 
 def _read_sha256(text: str) -> ForeignHash | None:
-    found = _SHA256.fullmatch(text)
-    return Sha256Hash(expected=bytes.fromhex(found[1])) if found is not None else None
+    expected = read_plain_sha256(text)
+    return Sha256Hash(expected=expected) if expected is not None else None
 
 
 def _decode(text: str) -> bytes | None:

@@ -12,8 +12,8 @@ ADOPT_CLIENT = """
 UPDATE clients SET secret_digest = $1, foreign_secret = NULL WHERE id = $2 AND foreign_secret = $3 RETURNING id
 """
 ADOPT_NETWORK = """
-UPDATE credentials SET secret_digest = $1, foreign_secret = NULL, last_four = $2
-WHERE client_id = $3 AND foreign_secret = $4 RETURNING client_id
+UPDATE credentials SET secret_digest = $1, foreign_secret = NULL, last_four = $2, sealed_secret = $3
+WHERE client_id = $4 AND foreign_secret = $5 RETURNING client_id
 """
 PIN = "UPDATE foreign_tokens SET digest = $1 WHERE digest = $2 RETURNING grant_id"
 PIN_GRANT = "UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3"
@@ -37,10 +37,16 @@ def adopt_client_secret(*, client_id: ClientId, foreign_secret: str, digest: Dig
 
 
 def adopt_network_secret(
-    *, client_id: CredentialId, foreign_secret: str, digest: Digest, last_four: str, audit: AuditEvent
+    *,
+    client_id: CredentialId,
+    foreign_secret: str,
+    digest: Digest,
+    last_four: str,
+    sealed_secret: str | None,
+    audit: AuditEvent,
 ) -> Verb[bool]:
     """Our digest in the place of a Basic pair's foreign hash, while that is still there."""
-    if not (yield ADOPT_NETWORK, (digest, last_four, client_id, foreign_secret)):
+    if not (yield ADOPT_NETWORK, (digest, last_four, sealed_secret, client_id, foreign_secret)):
         return False
     yield entry(audit)
     return True

@@ -29,11 +29,23 @@ class ForeignVerbs:
         )
 
     async def adopt_network_secret(
-        self, *, client_id: CredentialId, foreign_secret: str, digest: Digest, last_four: str, audit: AuditEvent
+        self,
+        *,
+        client_id: CredentialId,
+        foreign_secret: str,
+        digest: Digest,
+        last_four: str,
+        sealed_secret: str | None,
+        audit: AuditEvent,
     ) -> bool:
         """Our digest in the place of a Basic pair's foreign hash."""
         verb = foreign.adopt_network_secret(
-            client_id=client_id, foreign_secret=foreign_secret, digest=digest, last_four=last_four, audit=audit
+            client_id=client_id,
+            foreign_secret=foreign_secret,
+            digest=digest,
+            last_four=last_four,
+            sealed_secret=sealed_secret,
+            audit=audit,
         )
         return await self._writer.write(verb)
 

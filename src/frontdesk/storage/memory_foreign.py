@@ -27,13 +27,22 @@ class MemoryForeign(MemoryState):
         return True
 
     async def adopt_network_secret(
-        self, *, client_id: CredentialId, foreign_secret: str, digest: Digest, last_four: str, audit: AuditEvent
+        self,
+        *,
+        client_id: CredentialId,
+        foreign_secret: str,
+        digest: Digest,
+        last_four: str,
+        sealed_secret: str | None,
+        audit: AuditEvent,
     ) -> bool:
         """Our digest in the place of a Basic pair's foreign hash."""
         pair = self.credentials.get(client_id)
         if pair is None or pair.foreign_secret != foreign_secret:
             return False
-        self.credentials[client_id] = replace(pair, secret_digest=digest, foreign_secret=None, last_four=last_four)
+        self.credentials[client_id] = replace(
+            pair, secret_digest=digest, foreign_secret=None, last_four=last_four, sealed_secret=sealed_secret
+        )
         self._note(audit)
         return True
 

@@ -6,7 +6,15 @@ from frontdesk.flows.introspect import IntrospectFlow
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import read_form
 from frontdesk.protocol.http import Answer, Request
-from frontdesk.web.oauth import JSON_HEADERS, TOKEN_PARAMETERS, judge_form_request, oauth_fault, only, read_whole_form
+from frontdesk.web.oauth import (
+    JSON_HEADERS,
+    TOKEN_PARAMETERS,
+    judge_form_request,
+    oauth_fault,
+    only,
+    origin_of,
+    read_whole_form,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,9 @@ class IntrospectionEndpoint:
             query = read_form(request.query)
             if query is None or TOKEN_PARAMETERS & (query.values.keys() | query.repeated):
                 return oauth_fault(Refusal(reason=Reason.PARAMETER_IN_QUERY), request.request_id)
-        outcome = await self.flow.answer(form, authorization, body=request.body if is_whole_proof else None)
+        outcome = await self.flow.answer(
+            form, authorization, origin_of(request), body=request.body if is_whole_proof else None
+        )
         if isinstance(outcome, Refusal):
             return oauth_fault(outcome, request.request_id)
         return Answer(status=200, headers=JSON_HEADERS, body=outcome)
