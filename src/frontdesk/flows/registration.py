@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from frontdesk.flows.hardening import Treatment, no_client
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
@@ -135,7 +135,9 @@ class Registration:
             return own_scopes
         if own_scopes and not client.is_confidential:
             return Objection(problem=f"{client.name} is a public app: it cannot prove that it is itself")
-        audit = self._audit("client.own_scopes_set", self.clock.now(), origin, client.id)
+        audit = replace(
+            self._audit("client.own_scopes_set", self.clock.now(), origin, client.id), detail=" ".join(own_scopes)
+        )
 
         if not await self.store.set_own_scopes(client_id=client.id, own_scopes=own_scopes, audit=audit):
             return no_client(client_id)

@@ -39,7 +39,7 @@ class ResourceServers:
             created_at=now,
         )
 
-        audit = self._audit("resource_server.created", server.id, now, origin)
+        audit = self._audit("resource_server.created", server, now, origin)
         if not await self.store.add_resource_server(server=server, audit=audit):
             return Objection(problem="this id is taken", hint="run the command again")
         return FreshServer(server=server, secret=secret)
@@ -54,9 +54,8 @@ class ResourceServers:
         if isinstance(server, Objection):
             return server
         now = self.clock.now()
-        audit = self._audit(
-            "resource_server.disabled" if disabled else "resource_server.enabled", server.id, now, origin
-        )
+        action = "resource_server.disabled" if disabled else "resource_server.enabled"
+        audit = self._audit(action, server, now, origin)
 
         if not await self.store.set_resource_server_disabled(
             server_id=server.id, disabled=disabled, now=now, audit=audit
@@ -70,7 +69,7 @@ class ResourceServers:
         if isinstance(server, Objection):
             return server
         secret = self.mint.new_secret(RESOURCE_SERVER_SECRET)
-        audit = self._audit("resource_server.secret_rotated", server.id, self.clock.now(), origin)
+        audit = self._audit("resource_server.secret_rotated", server, self.clock.now(), origin)
 
         if not await self.store.set_resource_server_secret(
             server_id=server.id, digest=self.mint.digest(secret), audit=audit
@@ -83,7 +82,7 @@ class ResourceServers:
         server = await self._find(server_id)
         if isinstance(server, Objection):
             return server
-        audit = self._audit("resource_server.removed", server.id, self.clock.now(), origin)
+        audit = self._audit("resource_server.removed", server, self.clock.now(), origin)
 
         if not await self.store.remove_resource_server(server_id=server.id, audit=audit):
             return _no_server(server_id)
@@ -94,14 +93,15 @@ class ResourceServers:
         server = await self.store.find_resource_server(ResourceServerId(server_id)) if readable else None
         return server if server is not None else _no_server(server_id)
 
-    def _audit(self, action: str, server_id: ResourceServerId, now: Micros, origin: Origin) -> AuditEvent:
+    def _audit(self, action: str, server: ResourceServer, now: Micros, origin: Origin) -> AuditEvent:
         return AuditEvent(
             at=now,
             action=action,
             actor="operator",
-            client_id=server_id,
+            client_id=server.id,
             address=origin.address,
             request_id=origin.request_id,
+            detail=server.name,
         )
 
 

@@ -48,6 +48,7 @@ class MemoryRemoving(MemoryState):
 
         self.codes = {key: code for key, code in self.codes.items() if not hangs(code.user_id, code.client_id)}
         self.grants = {key: one for key, one in self.grants.items() if not hangs(one.user_id, one.client_id)}
+        self.own_grants = {key: own for key, own in self.own_grants.items() if own.client_id not in apps}
         self.connections = {pair: one for pair, one in self.connections.items() if not hangs(*pair)}
         self.sessions = {key: one for key, one in self.sessions.items() if one.user_id not in people}
         self.login_codes = {key: one for key, one in self.login_codes.items() if one.user_id not in people}
