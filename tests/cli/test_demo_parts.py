@@ -84,7 +84,7 @@ def write_mail(folder: Path, name: str, *, subject: str, text: str) -> None:
 
 def test_the_mailbox_shows_the_newest_mail_first_with_its_code(tmp_path: Path) -> None:
     """Leading zeros stay, mails without a code have none, and what a mail says is text, never HTML."""
-    write_mail(tmp_path, "1.eml", subject="Your API credentials were regenerated", text="<b>2026</b> was a year.")
+    write_mail(tmp_path, "1.eml", subject="Your API credentials were regenerated", text="<b>2026</b> ab123456-00")
     write_mail(tmp_path, "2.eml", subject="042917 is your code", text="Your code is 042917.")
     for number, name in enumerate(("1.eml", "2.eml")):
         os.utime(tmp_path / name, (1_000_000 + number, 1_000_000 + number))

@@ -6,7 +6,7 @@ because every worker asks the store for changes before it trusts what it remembe
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from frontdesk.cli import speech
@@ -17,10 +17,12 @@ from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.keys import KeyKeeping
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
+from frontdesk.flows.notices import Notices
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import Registration
 from frontdesk.flows.resource_servers import ResourceServers
 from frontdesk.flows.syncing import Syncer
+from frontdesk.protocol.ids import Email
 from frontdesk.settings import Settings, inclusion_of
 
 if TYPE_CHECKING:  # what it brings along would slow every command down
@@ -86,7 +88,7 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
     store, clock, mint = house.store, house.clock, house.mint
     inclusion = inclusion_of(house.settings)
     return Desk(
-        operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=house.open_notices()),
+        operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=_notices_of(house)),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
         resource_servers=ResourceServers(store=store, clock=clock, mint=mint),
         hardening=Hardening(store=store, clock=clock),
@@ -103,6 +105,18 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
         keys=house.keys.open_keeping(house.settings, clock) if house.keys is not None else None,
     )
+
+
+class _NoPost:
+    """Where no mail is set up, letters would be shown to whoever types, between the lines of the answer."""
+
+    def post(self, to: Email, subject: str, text: str) -> None:
+        """Nothing is sent, and nothing shown."""
+
+
+def _notices_of(house: "House") -> Notices:
+    notices = house.open_notices()
+    return replace(notices, post=_NoPost()) if house.settings.mail == "console:" else notices
 
 
 def read_known_scopes(settings: Settings) -> frozenset[str]:

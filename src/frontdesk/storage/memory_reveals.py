@@ -32,7 +32,9 @@ class MemoryReveals(MemoryState):
             return False
         for pair in self.credentials.values():
             if (pair.network_id, pair.version, pair.revealed_at) == (network_id, version, seen_at):
+                self._reach("reveal.before_commit")
                 self.credentials[pair.client_id] = replace(pair, revealed_at=next_reveal(seen_at, now))
                 self._note(audit)
+                self._reach("reveal.after_commit")
                 return True
         return False

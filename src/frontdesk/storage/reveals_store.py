@@ -31,4 +31,4 @@ class RevealVerbs:
         verb = reveals.note_reveal(
             owner_id=owner_id, network_id=network_id, version=version, seen_at=seen_at, now=now, audit=audit
         )
-        return await self._writer.write(verb)
+        return await self._writer.write(verb, step="reveal")

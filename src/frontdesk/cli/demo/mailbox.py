@@ -17,7 +17,7 @@ from starlette.routing import Route
 from frontdesk.cli.demo.look import draw, furniture
 
 NEWEST = 20
-_CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+_CODE = re.compile(r"\b(\d{6})\b")  # not the six digits within a network's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
