@@ -95,6 +95,9 @@ GIVEN = [
     ("help_url", "mailto:help@example.com", "mailto:help@example.com"),
     ("privacy_url", "https://example.com/privacy?x=1", "https://example.com/privacy?x=1"),
     ("picker_roles", "owner,member", ("owner", "member")),
+    ("leak_keys", "keys.json", Path("keys.json")),
+    ("leaked_secrets", "End", "end"),
+    ("revoke_leaked_in_url", "on", True),
     ("secrets", "Once", "once"),
     ("log_level", "DEBUG", "debug"),
 ]
@@ -208,6 +211,8 @@ BAD = [
     ("picker_roles", "owner,god"),
     ("secrets", "never"),
     ("picker_roles", ","),
+    ("leaked_secrets", "forget"),
+    ("revoke_leaked_in_url", "perhaps"),
     ("access_token_lifetime", "59"),
     ("access_token_lifetime", "86401"),
     ("code_lifetime", "9"),

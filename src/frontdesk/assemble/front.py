@@ -8,6 +8,7 @@ from ipaddress import ip_network
 import msgspec
 
 from frontdesk.assemble.house import House
+from frontdesk.assemble.leaks import leak_routes, open_leaks, watched
 from frontdesk.flows.account import Account
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
@@ -218,11 +219,13 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         curl_path=_curl_path(policy),
     )
     health = Health(worker=worker, check_store=store.check)
+    leaks = open_leaks(house, notices)
+    routes = {**_routes(oauth, introspection, gateway, health, pages), **leak_routes(house, leaks, _API)}
     front = Front(
-        routes=_routes(oauth, introspection, gateway, health, pages),
+        routes={path: watched(house, leaks, route) for path, route in routes.items()},
         site=site,
         site_prefixes=SITE_PREFIXES,
-        otherwise=Route(handler=gateway.handle, family=_API, max_body=None),
+        otherwise=watched(house, leaks, Route(handler=gateway.handle, family=_API, max_body=None)),
         edge=Edge(trusted=tuple(ip_network(proxy) for proxy in settings.trusted_proxies)),
         worker_tag=f"{worker:x}{os.getpid():x}-{clock.now() // SECOND:x}",
         on_bug=log_trouble,

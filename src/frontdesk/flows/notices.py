@@ -95,6 +95,16 @@ class Notices:
             "new_browser", to, lambda: render_new_browser_letter(email=to.email, head=self.head, seen=seen), now=now
         )
 
+    async def leaked_token(
+        self, write: Callable[[Sequence[Network]], Letter], networks: Sequence[NetworkId], user: User, *, now: Micros
+    ) -> None:
+        """Tell the user and the networks' owners that a token was found where others can read it, and ended."""
+        await self._tell_owners("leaked", networks, write, now=now, everything_to=user)
+
+    def leaked(self, to: User, write: Callable[[], Letter], *, now: Micros) -> None:
+        """Tell somebody that something of theirs was found where others can read it."""
+        self._send("leaked", to, write, now=now)
+
     async def _tell_owners(
         self,
         kind: str,

@@ -32,6 +32,9 @@ class Reason(Enum):
     UPSTREAM_BROKEN = auto()
     UPSTREAM_SLOW = auto()
     OUT_OF_ORDER = auto()
+    # Reports of leaks.
+    UNSIGNED_REPORT = auto()
+    MALFORMED_REPORT = auto()
     # The OAuth endpoints.
     MALFORMED_FORM = auto()
     FORM_TOO_LARGE = auto()
@@ -171,6 +174,10 @@ def wire(reason: Reason) -> Wire:
             return Wire(504, "gatewayTimeout", "The API did not answer in time.")
         case Reason.OUT_OF_ORDER:
             return Wire(503, "temporarilyUnavailable", "Try again in a moment.")
+        case Reason.UNSIGNED_REPORT:
+            return Wire(401, "unauthenticated", "The report is not signed by a key that is known here.")
+        case Reason.MALFORMED_REPORT:
+            return Wire(400, "invalidRequest", "The report is not a JSON array of matches.")
         case Reason.MALFORMED_FORM:
             return Wire(400, "invalid_request", "the body is not well-formed application/x-www-form-urlencoded")
         case Reason.FORM_TOO_LARGE:

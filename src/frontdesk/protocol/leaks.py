@@ -57,6 +57,8 @@ KINDS = {
 }
 LONGEST = max(kind.lengths[-1] for kind in KINDS.values())
 
+MAX_PLACE = 300  # characters of an address that is told
+
 # How far from its first byte a value may end: every character twice as long (UTF-16), or most of its marks escaped.
 WINDOW = 1_024
 
@@ -102,6 +104,17 @@ def mask(value: str) -> str:
 def mask_all(text: str) -> str:
     """A text with everything that looks like the beginning of one of our values taken out."""
     return _SEEN.sub(lambda found: found[0][:4] + "_…", text)
+
+
+def read_place(url: str) -> str:
+    """Where something was found, as people may be told: a web address, cut, without control characters or our values.
+
+    Empty where it is none: whoever reports it may write anything.
+    """
+    if not url.startswith(("https://", "http://")):
+        return ""
+    kept = "".join(character if "!" <= character <= "~" else "?" for character in url[: 2 * MAX_PLACE])
+    return mask_all(kept)[:MAX_PLACE]
 
 
 _SEEN = re.compile(_START.pattern.decode() + "[A-Za-z0-9_%-]*")

@@ -17,6 +17,7 @@ _SERVER = "The server"
 _API = "The API behind the gateway"
 _PROXIES = "Proxies, and who may ask for a check"
 _PEOPLE = "People and mail"
+_LEAKS = "Leaks"
 _TIMES = "Lifetimes and limits"
 _LOGS = "Logs"
 
@@ -102,6 +103,17 @@ KNOBS: dict[str, Knob] = {
     "secrets": Knob(
         group=_PEOPLE,
         text='"sealed": a network\'s owner can see its API secret again, sealed until then. "once": told once, never kept.',
+    ),
+    "leak_keys": Knob(
+        group=_LEAKS,
+        text="Public keys (JSON or PEM) of those who may report leaks to /_frontdesk/leaks. Not set: nobody.",
+        example="github-secret-scanning-keys.json",
+    ),
+    "leaked_secrets": Knob(
+        group=_LEAKS, text='A reported client or network secret: "tell" its owner, or "end" it and stop its programs.'
+    ),
+    "revoke_leaked_in_url": Knob(
+        group=_LEAKS, text="End a token that comes in a URL where it may not stand, besides refusing the request."
     ),
     "access_token_lifetime": Knob(group=_TIMES, text="Seconds that an access token lives, 60 to 86400."),
     "code_lifetime": Knob(group=_TIMES, text="Seconds that an authorization code lives, 10 to 600."),

@@ -35,7 +35,7 @@ NOT_SETTINGS = frozenset(
 _KUBERNETES = re.compile(
     r"FRONTDESK_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT|PORT_\d+_(?:TCP|UDP|SCTP))(?:_[A-Z0-9_]+)?"
 )
-_PATHS = ("data", "openapi")
+_PATHS = ("data", "openapi", "leak_keys")
 _MAX_FILE = 1024 * 1024
 
 

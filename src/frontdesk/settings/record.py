@@ -39,6 +39,10 @@ class Settings:
     privacy_url: str = ""
     picker_roles: tuple[str, ...] = ("owner", "administrator")
     secrets: str = "sealed"  # or "once": a network's secret is kept so that its owner can see it again, or told once
+    # Leaks
+    leak_keys: Path | None = None  # public keys of those who may report leaks; None: nobody may
+    leaked_secrets: str = "tell"  # or "end": what becomes of a reported client or network secret
+    revoke_leaked_in_url: bool = False  # a token that comes in a URL, where it does not belong, ends
     # Lifetimes
     access_token_lifetime: int = 3600
     code_lifetime: int = 60
