@@ -20,12 +20,14 @@ from frontdesk.storage import (
     endings,
     grants,
     login,
+    moving,
     networks,
     own_grants,
     removing,
     resource_servers,
     reveals,
     sessions,
+    suspending,
     users,
 )
 from frontdesk.storage.migrating import migrate, read_migrations
@@ -41,12 +43,14 @@ MODULES = (
     endings,
     grants,
     login,
+    moving,
     networks,
     own_grants,
     removing,
     resource_servers,
     reveals,
     sessions,
+    suspending,
     users,
 )
 DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
@@ -54,6 +58,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
 # Lists that an operator asks for, which read all there is.
 # An app is removed from whatever names it, by hand and once; no index is kept for that.
 WHOLE = {
+    "moving.ALL_USERS",
+    "moving.ALL_NETWORKS",
     "removing.CONNECTIONS_OF_CLIENT",
     "users.LIST",
     "users.LIST_OWNERS",

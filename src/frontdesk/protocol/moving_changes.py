@@ -16,11 +16,11 @@ class AddUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveUser:
-    """Another address for a person. `interim` is nobody's, so that two can change places."""
+    """Another address for a person; an `interim` one is nobody's, so that two can change places."""
 
     user_id: UserId
     email: Email
-    interim: Email
+    interim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +132,8 @@ def audit_change(change: Change, template: AuditEvent) -> AuditEvent | None:
     match change:
         case AddUser(user=user):
             return replace(template, action="user.created", user_id=user.id)
-        case MoveUser(user_id=user_id):
-            return replace(template, action="user.moved", user_id=user_id)
+        case MoveUser(user_id=user_id, interim=interim):
+            return None if interim else replace(template, action="user.moved", user_id=user_id)
         case AddNetwork(network=network, owner=owner, credential=pair):
             return replace(
                 template, action="network.created", network_id=network.id, user_id=owner, client_id=pair.client_id

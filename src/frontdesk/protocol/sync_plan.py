@@ -114,6 +114,10 @@ class _Planner:
         for row, there in movers:
             self._moved.setdefault(there.email, row.line)
             known.emails.pop(there.email, None)
+        swapped = any(row.email in self._moved for row, _ in movers)
+        for _, there in movers if swapped else ():
+            nobodys = Email(f"{there.id}@moving.invalid")
+            self._changes.append(MoveUser(user_id=there.id, email=nobodys, interim=True))
         for row, there in movers:
             if ("user", there.id) in self._lines:
                 continue  # told of twice: judged as such later
@@ -124,8 +128,7 @@ class _Planner:
                 continue
             moved = replace(there, email=row.email)
             known.add_user(moved)
-            interim = Email(f"{there.id}@moving.invalid")
-            self._changes.append(MoveUser(user_id=there.id, email=row.email, interim=interim))
+            self._changes.append(MoveUser(user_id=there.id, email=row.email))
             self._say(row.line, "user", row.email, Outcome.CHANGED, f"address, was {there.email}")
 
     def judge_user(self, row: UserRow) -> None:
