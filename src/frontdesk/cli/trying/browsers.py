@@ -8,7 +8,6 @@ from types import TracebackType
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from frontdesk.cli.trying.steps import Answer
@@ -91,10 +90,9 @@ class Wire:
     async def send(self, method: str, url: str, headers: Sequence[tuple[str, str]], body: str | None = None) -> Answer:
         """One request, its target byte for byte as written; raises NoAnswer."""
         assert self._session is not None, "the wire is not open"
-        sent: CIMultiDict[str] = CIMultiDict(headers)
-        sent.add("User-Agent", "frontdesk-try")
+        sent = [*headers, ("User-Agent", "frontdesk-try")]
         if body is not None:
-            sent.add("Content-Type", FORM_TYPE)
+            sent.append(("Content-Type", FORM_TYPE))
         try:
             async with self._session.request(
                 method,

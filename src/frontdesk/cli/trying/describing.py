@@ -3,7 +3,7 @@
 from frontdesk.cli.trying.buying import PROOF
 from frontdesk.cli.trying.facts import Facts
 from frontdesk.cli.trying.steps import Answer, Ask, Group, Keep, Step, Wait, Want
-from frontdesk.cli.trying.wants import has, member, oauth_fault, status
+from frontdesk.cli.trying.wants import has, is_json, member, oauth_fault, status
 
 
 def _names(name: str, path: str) -> Want:
@@ -65,7 +65,13 @@ def _path(answer: Answer, name: str) -> str:
     return endpoint.removeprefix(issuer)
 
 
-_INTROSPECT = "{path_introspection}"
+INTROSPECT = "{path_introspection}"
+
+
+def not_active() -> tuple[Want, ...]:
+    """What there is to say of a token that is worth nothing."""
+    return status(200), is_json('{"active":false}', {"active": False}), has("Cache-Control", "no-store")
+
 
 INTROSPECTION = Group(
     title="Introspection",
@@ -75,21 +81,21 @@ INTROSPECTION = Group(
         Step(
             name="introspect-live",
             says="an access token of its own",
-            action=Ask(method="POST", path=_INTROSPECT, form=(*PROOF, ("token", "{access_token}"))),
+            action=Ask(method="POST", path=INTROSPECT, form=(*PROOF, ("token", "{access_token}"))),
             wants=(status(200), member("active", True), has("Cache-Control", "no-store")),
         ),
         Step(
             name="introspect-unknown",
             says="an unknown token is not active, and nothing more is said",
-            action=Ask(method="POST", path=_INTROSPECT, form=(*PROOF, ("token", "{unknown_token}"))),
-            wants=(status(200), member("active", False), has("Cache-Control", "no-store")),
+            action=Ask(method="POST", path=INTROSPECT, form=(*PROOF, ("token", "{unknown_token}"))),
+            wants=not_active(),
         ),
         Step(
             name="introspect-wrong-secret",
             says="a wrong secret",
             action=Ask(
                 method="POST",
-                path=_INTROSPECT,
+                path=INTROSPECT,
                 form=(("client_id", "{client_id}"), ("client_secret", "{wrong_secret}"), ("token", "{unknown_token}")),
             ),
             wants=oauth_fault(401, "invalid_client"),

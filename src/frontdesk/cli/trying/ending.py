@@ -2,6 +2,7 @@
 
 from frontdesk.cli.trying.buying import OTHER_PROOF, PROOF, REFRESH, exchanges, posts
 from frontdesk.cli.trying.calling import IN_A, calls
+from frontdesk.cli.trying.describing import INTROSPECT, not_active
 from frontdesk.cli.trying.keeps import from_page
 from frontdesk.cli.trying.steps import Ask, Fill, Group, Pairs, Step, Want
 from frontdesk.cli.trying.wants import allows, empty_object, lacks, oauth_fault, page, passes, refusal, status
@@ -66,6 +67,12 @@ answers 200 all the same.""",
             headers=IN_A,
         ),
         _is_dead("revoked-refresh", "its refresh token is dead", "{refresh_token_one}"),
+        Step(
+            name="revoked-introspected",
+            says="introspection says so too, where there is one",
+            action=Ask(method="POST", path=INTROSPECT, form=(*PROOF, ("token", "{access_token_one}"))),
+            wants=not_active(),
+        ),
         _revokes("revoke-again", "a second time: 200", _DONE, query=(("token", "{refresh_token_one}"),)),
         _revokes(
             "revoke-body",
