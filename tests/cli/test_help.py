@@ -68,6 +68,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
         *(f"grant {word}" for word in ("list", "revoke")),
         *(f"config {word}" for word in ("check", "show", "template")),
         "doctor",
+        "scan",
         "try",
         "import",
         "sync",

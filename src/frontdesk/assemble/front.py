@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import msgspec
 
 from frontdesk.assemble.house import House
-from frontdesk.assemble.leaks import leak_routes, open_leaks, watched
+from frontdesk.assemble.leaks import leak_routes, watched
 from frontdesk.flows.account import Account
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.check import CheckFlow
@@ -219,7 +219,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         curl_path=_curl_path(policy),
     )
     health = Health(worker=worker, check_store=store.check)
-    leaks = open_leaks(house, notices)
+    leaks = house.open_leaks(notices)
     routes = {**_routes(oauth, introspection, gateway, health, pages), **leak_routes(house, leaks, _API)}
     front = Front(
         routes={path: watched(house, leaks, route) for path, route in routes.items()},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from frontdesk.assemble.key_room import KeyRoom
+from frontdesk.flows.leaks import Leaks
 from frontdesk.flows.letters import Letterhead
 from frontdesk.flows.mail_quota import MAILS_AN_HOUR, MailQuota
 from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witness
@@ -55,6 +56,18 @@ class House:
             scope_words=scope_words or {},
             # The workers of a host count apart, and share what a person gets.
             quota=MailQuota(an_hour=-(-MAILS_AN_HOUR // settings.workers)),
+        )
+
+    def open_leaks(self, notices: Notices) -> Leaks:
+        """What examines and ends leaked values."""
+        return Leaks(
+            store=self.store,
+            clock=self.clock,
+            mint=self.mint,
+            witness=self.witness,
+            notices=notices,
+            pairs=self.pairs,
+            ends_secrets=self.settings.leaked_secrets == "end",
         )
 
 

@@ -5,26 +5,12 @@ from dataclasses import replace
 
 from frontdesk.assemble.house import House
 from frontdesk.flows.leaks import Leaks
-from frontdesk.flows.notices import Notices
 from frontdesk.runtime.leak_signatures import read_leak_keys
 from frontdesk.web.front import Family, Route
 from frontdesk.web.leaks import MAX_BODY, LeakEndpoint
 from frontdesk.web.url_watch import UrlWatch
 
 LEAKS_PATH = b"/_frontdesk/leaks"
-
-
-def open_leaks(house: House, notices: Notices) -> Leaks:
-    """What examines and ends leaked values."""
-    return Leaks(
-        store=house.store,
-        clock=house.clock,
-        mint=house.mint,
-        witness=house.witness,
-        notices=notices,
-        pairs=house.pairs,
-        ends_secrets=house.settings.leaked_secrets == "end",
-    )
 
 
 def leak_routes(house: House, leaks: Leaks, family: Family) -> Mapping[bytes, Route]:

@@ -15,6 +15,7 @@ from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
 from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.keys import KeyKeeping
+from frontdesk.flows.leaks import Leaks
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.notices import Notices
@@ -41,6 +42,7 @@ class Desk:
     hardening: Hardening
     importer: Importer
     syncer: Syncer
+    leaks: Leaks
     origin: Origin
     keys: KeyKeeping | None  # None: they are kept nowhere
 
@@ -102,6 +104,7 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
             inclusion=inclusion,
         ),
         syncer=Syncer(store=store, clock=clock, mint=mint, pairs=house.pairs),
+        leaks=house.open_leaks(_notices_of(house)),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
         keys=house.keys.open_keeping(house.settings, clock) if house.keys is not None else None,
     )

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("frontdesk.cli.import_:import_", "Move in: take over networks, apps and tokens from a file."),
     "sync": ("frontdesk.cli.sync:sync", "Keep networks, people and roles in step with a list."),
     "keys": ("frontdesk.cli.keys:keys", "List, rotate, retire and restore keys, beside a running server."),
+    "scan": ("frontdesk.cli.scan:scan", "Find leaked tokens and secrets in files and logs, and end them."),
     "config": ("frontdesk.cli.config:config", "Check and show the settings; print a template."),
     "doctor": ("frontdesk.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }
