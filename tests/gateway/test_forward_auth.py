@@ -224,7 +224,9 @@ async def test_a_refusal_that_is_not_ours_is_not_shown(desk: Desk, gateway: Gate
     (sealed,) = all_of(refused, "x-frontdesk-refusal")
     text, _, proof = sealed.partition(".")
     altered = base64.urlsafe_b64encode(base64.urlsafe_b64decode(text).replace(b"UNKNOWN", b"METHODN")).decode()
-    other = RefusalSeal(mac=Desk().mint.mac).write(Refusal(reason=Reason.RATE_LIMITED), request_id="x").decode()
+    stranger = Desk().mint
+    seal = RefusalSeal(mac=stranger.mac, checks_mac=stranger.checks_mac)
+    other = seal.write(Refusal(reason=Reason.RATE_LIMITED), request_id="x").decode()
     for values in ([], [""], ["x"], [f"{altered}.{proof}"], [text], [f"{text}."], [other], [sealed, sealed], ["é.é"]):
         headers = [(b"x-frontdesk-refusal", value.encode()) for value in values]
         answer = await gateway.handle_refusal(call("GET", "/_frontdesk/refusal", None, *headers, hop=PROXY))

@@ -19,6 +19,7 @@ from frontdesk.flows.foreign_tokens import ForeignTokens
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.introspect import IntrospectFlow
 from frontdesk.flows.introspections import Introspections
+from frontdesk.flows.renewals import Renewals
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.reveal import Reveal
 from frontdesk.flows.revoke import RevokeFlow
@@ -66,14 +67,17 @@ class Furnished:
     gateway: Gateway
     uses: LastUses
     weak_forms: WeakForms
+    renewals: Renewals
 
     async def flush(self) -> None:
         """Write what was noted beside the requests."""
+        await self.renewals.flush()
         await self.uses.flush()
         await self.weak_forms.flush()
 
     async def flush_all(self) -> None:
         """The same at the end: whatever is left."""
+        await self.renewals.flush()
         await self.uses.flush()
         await self.weak_forms.flush(everything=True)
 
@@ -115,6 +119,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
     )
     foreign_tokens = ForeignTokens(store=store, mint=mint, witness=house.witness)
     pages = Pages(settings)
+    renewals = Renewals(store, mint)
     sessions = Sessions(store=store, clock=clock, mint=mint)
     notices = house.open_notices(policy.scope_texts)
     sign_in = SignIn(store=store, clock=clock, mint=mint, post=house.post_office, sessions=sessions, notices=notices)
@@ -151,6 +156,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             access_token_lifetime=settings.access_token_lifetime * SECOND,
             grants_per_connection=settings.grants_per_connection,
             inclusion=inclusion,
+            renewals=renewals,
         ),
         revoke_flow=RevokeFlow(
             store=store,
@@ -180,6 +186,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             issuer=settings.issuer,
             offered_roles=roles,
             inclusion=inclusion,
+            renewals=renewals,
         ),
         is_https=settings.is_https,
     )
@@ -196,10 +203,12 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             offered_roles=roles,
             inclusion=inclusion,
             role_scopes=role_scopes,
+            renewals=renewals,
         ),
         clock=clock,
         store=store,
         mac=mint.mac,
+        checks_mac=house.checks_mac,
     )
     account = Account(store=store, clock=clock, pairs=house.pairs, notices=notices)
     site = build_site(
@@ -218,7 +227,11 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         inclusion=inclusion,
         curl_path=_curl_path(policy),
     )
-    health = Health(worker=worker, check_store=store.check)
+    health = Health(
+        worker=worker,
+        check_store=store.check,
+        find_key_trouble=house.keys.find_trouble if house.keys is not None else None,
+    )
     leaks = house.open_leaks(notices)
     routes = {**_routes(oauth, introspection, gateway, health, pages), **leak_routes(house, leaks, _API)}
     front = Front(
@@ -230,7 +243,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         worker_tag=f"{worker:x}{os.getpid():x}-{clock.now() // SECOND:x}",
         on_bug=log_trouble,
     )
-    return Furnished(front=front, gateway=gateway, uses=uses, weak_forms=weak_forms)
+    return Furnished(front=front, gateway=gateway, uses=uses, weak_forms=weak_forms, renewals=renewals)
 
 
 def _routes(

@@ -20,6 +20,7 @@ from frontdesk.runtime.keys import KeyFileError, make_ring, making, open_keys
 from frontdesk.runtime.local_limiter import LocalLimiter
 from frontdesk.runtime.mail import open_post_office
 from frontdesk.runtime.mint import Mint as KeyedMint
+from frontdesk.runtime.randomness import Randomness
 from frontdesk.runtime.witness import Witness as LoggingWitness
 from frontdesk.settings import Settings
 from frontdesk.storage import SqliteStore, open_sqlite
@@ -44,6 +45,12 @@ class House:
     def pairs(self) -> PairMaker:
         """Makes Basic pairs, with or without their secrets kept."""
         return PairMaker(mint=self.mint, keeps_secrets=self.settings.secrets == "sealed")
+
+    def checks_mac(self, purpose: str, content: str, said: str) -> bool:
+        """Whether `said` is the proof over `content` under a key in force now, whatever state the store is in."""
+        if self.keys is not None:
+            self.keys.look()
+        return self.mint.checks_mac(purpose, content, said)
 
     def open_notices(self, scope_words: Mapping[str, str] | None = None) -> Notices:
         """What tells people by mail what happened; one a process, because it counts."""
@@ -126,7 +133,7 @@ def house_of(settings: Settings, *, store: Store, clock: Clock, post_office: Pos
         settings=settings,
         store=store,
         clock=clock,
-        mint=KeyedMint(ring, clock),
+        mint=KeyedMint(ring, clock, random=Randomness()),
         post_office=post_office,
         witness=witness,
         limiter=LocalLimiter(settings.requests_per_second),

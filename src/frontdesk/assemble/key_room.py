@@ -13,6 +13,7 @@ from frontdesk.runtime.keycupboard import open_cupboard
 from frontdesk.runtime.keys import KEY_FILE, KeyFileError, open_keys
 from frontdesk.runtime.keywatch import KeyWatch
 from frontdesk.runtime.mint import Mint
+from frontdesk.runtime.randomness import Randomness
 from frontdesk.settings import Settings
 
 
@@ -34,10 +35,14 @@ class KeyRoom:
         self._database_id = uuid_text(store.database_id)
         open_keys(folder, database_id=self._database_id)
         self._watch = KeyWatch(folder, database_id=self._database_id)
-        self.mint = Mint(self._watch.ring, clock)
+        self.mint = Mint(self._watch.ring, clock, random=Randomness())
         self._watch.give(self.mint.load)
         self.mint.look_by(self._watch.look)
         store.on_keys(self._watch.look)
+
+    def look(self) -> None:
+        """Learn of changed keys without the store: one system call where they did not change."""
+        self._watch.look()
 
     async def find_trouble(self) -> str:
         """Why this process' keys may not be those of the others; empty where they are. StoreUnavailable."""

@@ -7,6 +7,7 @@ from frontdesk.flows.bearer import prove_bearer
 from frontdesk.flows.decisions import Decision, Decisions, Key
 from frontdesk.flows.foreign_secrets import ForeignSecrets
 from frontdesk.flows.needs import Limiter, Mint, Store
+from frontdesk.flows.renewals import Renewals
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import (
     Admission,
@@ -45,6 +46,7 @@ class CheckFlow:
     offered_roles: frozenset[Role]
     inclusion: Inclusion = CONTRACT
     role_scopes: RoleScopes = NO_LIMITS
+    renewals: Renewals | None = None
 
     async def check(
         self,
@@ -119,6 +121,8 @@ class CheckFlow:
         is_proven = self.mint.proves(pair.password, stored.secret_digest if stored is not None else None)
         if stored is None or not is_proven:
             return None
+        if self.renewals is not None:
+            self.renewals.credential(stored, pair.password)
         return NetworkCaller(client_id=stored.client_id, network_id=stored.network_id), stored, None
 
     async def _prove_bearer(self, token: str, now: Micros) -> Proven | None:

@@ -11,6 +11,7 @@ from frontdesk.flows.introspections import Answered, Introspections
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.prove import prove_client
 from frontdesk.flows.recall import Recalled, recall_grant
+from frontdesk.flows.renewals import Renewals
 from frontdesk.flows.rotation import find_standing
 from frontdesk.protocol.access import AppCaller, PartnerCaller
 from frontdesk.protocol.client_auth import ClientClaim, judge_claim, read_claim
@@ -51,6 +52,7 @@ class IntrospectFlow:
     issuer: str
     offered_roles: frozenset[Role]
     inclusion: Inclusion = CONTRACT
+    renewals: Renewals | None = None
 
     def answer_again(self, authorization: bytes | None, body: bytes) -> bytes | None:
         """The JSON for bytes that were told of a living token before; None: serve them as if they were new.
@@ -96,6 +98,7 @@ class IntrospectFlow:
             witness=self.witness,
             foreign=self.foreign_secrets,
             origin=origin,
+            renewals=self.renewals,
         )
         if isinstance(client, Client) and not client.is_confidential:
             # Its id is no proof: anybody could ask about its tokens (RFC 7662 §2.1).
@@ -111,6 +114,8 @@ class IntrospectFlow:
             self.witness.saw("resource_server.unproven", client_id=server.id if server is not None else None)
             return refusal
         assert server is not None
+        if self.renewals is not None and claim.secret is not None:
+            self.renewals.resource_server(server, claim.secret)
         return server
 
     async def _find(self, token: str, asker: Asker, now: Micros) -> Found | None:

@@ -2,13 +2,21 @@
 
 from frontdesk.flows.foreign_secrets import ForeignSecrets
 from frontdesk.flows.needs import Mint, Origin, Store, Witness
+from frontdesk.flows.renewals import Renewals
 from frontdesk.protocol.client_auth import ClientClaim, judge_claim
 from frontdesk.protocol.errors import Refusal
 from frontdesk.protocol.records import Client
 
 
 async def prove_client(
-    claim: ClientClaim, *, store: Store, mint: Mint, witness: Witness, foreign: ForeignSecrets, origin: Origin
+    claim: ClientClaim,
+    *,
+    store: Store,
+    mint: Mint,
+    witness: Witness,
+    foreign: ForeignSecrets,
+    origin: Origin,
+    renewals: Renewals | None = None,
 ) -> Client | Refusal:
     """The client that the claim names, once its secret is proven and it is enabled."""
     client = store.glance().client(claim.client_id) or await store.find_client(claim.client_id)
@@ -17,10 +25,12 @@ async def prove_client(
         if isinstance(settled, Refusal):
             return settled
         client = settled
-    return judge_client(claim, client, mint=mint, witness=witness)
+    return judge_client(claim, client, mint=mint, witness=witness, renewals=renewals)
 
 
-def judge_client(claim: ClientClaim, client: Client | None, *, mint: Mint, witness: Witness) -> Client | Refusal:
+def judge_client(
+    claim: ClientClaim, client: Client | None, *, mint: Mint, witness: Witness, renewals: Renewals | None = None
+) -> Client | Refusal:
     """The client again, once its secret is proven (a public one has none) and it is enabled."""
     is_proven = mint.proves(claim.secret or "", client.secret_digest if client is not None else None)
     if client is not None and not client.is_confidential:
@@ -30,4 +40,6 @@ def judge_client(claim: ClientClaim, client: Client | None, *, mint: Mint, witne
         witness.saw("client.unproven", client_id=claim.client_id if client is not None else None)
         return refusal
     assert client is not None
+    if renewals is not None and claim.secret is not None:
+        renewals.client(client, claim.secret)
     return client

@@ -109,7 +109,7 @@ class SignIn:
     ) -> Challenge:
         now = self.clock.now()
         user = await self.store.find_user_by_email(email)
-        challenge = self._challenge(email, user, browser, device, now)
+        challenge = await self._challenge(email, user, browser, device, now)
 
         # Everything below is done for a stranger's address too, up to the last line: both take the same time (OT-11).
         code = self.mint.new_login_code()
@@ -199,11 +199,12 @@ class SignIn:
 
     def seal_device(self, device: Device) -> str:
         """A trusted device as a cookie's value."""
-        return self.mint.seal("trusted-device", json.dumps([device.id, device.people, device.seen_at]).encode())
+        content = json.dumps([device.id, device.people, device.seen_at]).encode()
+        return self.mint.seal("trusted-device", content, lasting=True)
 
     def unseal_device(self, text: str) -> Device | None:
         """The trusted device that a cookie proves; None where it was changed or is a year old."""
-        content = self.mint.unseal("trusted-device", text)
+        content = self.mint.unseal("trusted-device", text, lasting=True)
         if content is None:
             return None
         device_id, people, seen_at = json.loads(content)
@@ -211,7 +212,7 @@ class SignIn:
             return None
         return Device(id=device_id, people=tuple(UserId(person) for person in people), seen_at=Micros(seen_at))
 
-    def _challenge(
+    async def _challenge(
         self, email: Email, user: User | None, browser: str, device: Device | None, now: Micros
     ) -> Challenge:
         # One id for a browser and an address: asking again replaces the code, and a page that was open before the
@@ -222,17 +223,24 @@ class SignIn:
             id=ChallengeId(uuid_text(_sixteen_bytes(pair))),
             email=email,
             browser=browser,
-            budget_key=self._budget_key(email, user, device if trusted else None),
+            budget_key=await self._budget_key(email, user, device if trusted else None),
             asked_at=now,
             trusted=trusted,
         )
 
-    def _budget_key(self, email: Email, user: User | None, device: Device | None) -> bytes:
+    async def _budget_key(self, email: Email, user: User | None, device: Device | None) -> bytes:
         if device is not None:
-            return self.mint.mac("login-budget", f"device\n{device.id}\n{email}").encode("ascii")
-        if user is not None:
-            return address_budget_key(self.mint, email)
-        return nobodys_budget_key(self.mint, email)
+            keys = _budget_keys(self.mint, f"device\n{device.id}\n{email}")
+        elif user is not None:
+            keys = address_budget_keys(self.mint, email)
+        else:
+            keys = nobodys_budget_keys(self.mint, email)
+        # What was counted under an older key goes on there: rotating the keys gives nobody new tries.
+        for older in keys[1:]:
+            counted = await self.store.find_budget(older)
+            if counted.wrong or counted.mails:
+                return older
+        return keys[0]
 
     def _trust(self, device: Device | None, user: User) -> Device:
         others = tuple(person for person in device.people if person != user.id) if device is not None else ()
@@ -243,15 +251,21 @@ class SignIn:
         )
 
 
-def address_budget_key(mint: Mint, email: Email) -> bytes:
-    """The key of somebody's budget in browsers that are not trusted."""
-    return mint.mac("login-budget", f"address\n{email}").encode("ascii")
+def address_budget_keys(mint: Mint, email: Email) -> list[bytes]:
+    """The keys of somebody's budget in browsers that are not trusted; the first is for what is counted anew."""
+    return _budget_keys(mint, f"address\n{email}")
 
 
-def nobodys_budget_key(mint: Mint, email: Email) -> bytes:
-    """The key of the budget that an address nobody has shares with others like it."""
-    folded = int.from_bytes(_sixteen_bytes(mint.mac("login-budget", f"nobody\n{email}"))) % UNKNOWN_BUDGETS
-    return mint.mac("login-budget", f"bucket\n{folded}").encode("ascii")
+def nobodys_budget_keys(mint: Mint, email: Email) -> list[bytes]:
+    """The same of the budget that an address nobody has shares with others like it."""
+    buckets = [
+        int.from_bytes(_sixteen_bytes(mac)) % UNKNOWN_BUDGETS for mac in mint.macs("login-budget", f"nobody\n{email}")
+    ]
+    return [_budget_keys(mint, f"bucket\n{bucket}")[place] for place, bucket in enumerate(buckets)]
+
+
+def _budget_keys(mint: Mint, whose: str) -> list[bytes]:
+    return [mac.encode("ascii") for mac in mint.macs("login-budget", whose)]
 
 
 def _sixteen_bytes(mac: str) -> bytes:

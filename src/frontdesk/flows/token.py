@@ -9,6 +9,7 @@ from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.own_token import give_own_token
 from frontdesk.flows.prove import judge_client
 from frontdesk.flows.recall import recall_grant
+from frontdesk.flows.renewals import Renewals
 from frontdesk.flows.repeats import Repeats
 from frontdesk.flows.rotation import Rotation
 from frontdesk.flows.uses import LastUses
@@ -45,6 +46,7 @@ class TokenFlow:
     access_token_lifetime: int
     grants_per_connection: int
     inclusion: Inclusion = CONTRACT
+    renewals: Renewals | None = None
 
     def answer_again(self, body: bytes) -> TokenAnswer | None:
         """The answer to bytes that were granted a refresh before; None: serve them as if they were new.
@@ -83,7 +85,7 @@ class TokenFlow:
             if isinstance(settled, Refusal):
                 return settled
             known, glance = settled, self.store.glance()
-        client = judge_client(claim, known, mint=self.mint, witness=self.witness)
+        client = judge_client(claim, known, mint=self.mint, witness=self.witness, renewals=self.renewals)
         if isinstance(client, Refusal):
             return client
         if grant_type == "refresh_token":
@@ -139,6 +141,8 @@ class TokenFlow:
         if client.is_strict:
             return self._issue(grant, self.mint.successor(grant), given, now)
         self.weak_forms.saw(client.id, WeakForm.REFRESH_UNROTATED, now)
+        if self.renewals is not None:
+            self.renewals.grant(grant, token)
         if body and given and recalled.client is client:
             self.repeats.keep(body, token, grant, client, user, given)
         return self._issue(grant, token, given, now)

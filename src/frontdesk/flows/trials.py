@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.operator import FreshPair, Objection, Operator
 from frontdesk.flows.registration import FreshClient, Registration
-from frontdesk.flows.signin import address_budget_key, nobodys_budget_key
+from frontdesk.flows.signin import address_budget_keys, nobodys_budget_keys
 from frontdesk.protocol.ids import MINUTE, ClientId
 from frontdesk.protocol.records import AuditEvent, Role
 from frontdesk.protocol.trials import (
@@ -117,7 +117,7 @@ class Trials:
             users=tuple(user.id for user in people),
             clients=tuple(clients),
             budget_keys=(
-                *(address_budget_key(self.mint, address) for address in addresses),
-                nobodys_budget_key(self.mint, trial_address(mark, NOBODY)),
+                *(key for address in addresses for key in address_budget_keys(self.mint, address)),
+                *nobodys_budget_keys(self.mint, trial_address(mark, NOBODY)),
             ),
         )

@@ -80,7 +80,14 @@ def _asks_for_networks(passed: Passed) -> bool:
 
 
 def build_gateway(
-    settings: Settings, *, policy: Policy, door: Door, clock: Clock, store: Titles, mac: Callable[[str, str], str]
+    settings: Settings,
+    *,
+    policy: Policy,
+    door: Door,
+    clock: Clock,
+    store: Titles,
+    mac: Callable[[str, str], str],
+    checks_mac: Callable[[str, str, str], bool],
 ) -> Gateway:
     """Join the gateway's parts. `door` is the check flow, `mac` the mint's."""
     network_header = settings.network_header.encode("ascii")
@@ -91,7 +98,7 @@ def build_gateway(
     forward_auth = ForwardAuth(
         checker=checker,
         identity=identity,
-        seal=RefusalSeal(mac=mac),
+        seal=RefusalSeal(mac=mac, checks_mac=checks_mac),
         peers=CheckPeers(peers=settings.check_peers, secret=settings.check_secret),
     )
     serves_networks = settings.serve_networks is not False and policy.lists("GET", NETWORKS)

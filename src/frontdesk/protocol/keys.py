@@ -6,6 +6,11 @@ from enum import StrEnum
 
 PURPOSES = ("mac", "digest", "seal", "cookie", "vault")
 
+# What can stand or fall with a key, as people call it. The first group lasts until somebody ends it.
+GRANTS, IMPORTED, APPS, PAIRS, SERVERS = "grants", "imported tokens", "apps", "network pairs", "resource servers"
+SESSIONS, CODES, SIGN_IN_CODES = "sessions", "codes", "sign-in codes"
+SEALED = "sealed secrets"
+
 
 class KeyState(StrEnum):
     """How a key stands."""

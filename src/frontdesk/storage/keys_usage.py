@@ -55,7 +55,10 @@ RENEW_CLIENT = "UPDATE clients SET secret_digest = $1 WHERE id = $2 AND secret_d
 RENEW_CREDENTIAL = "UPDATE credentials SET secret_digest = $1 WHERE client_id = $2 AND secret_digest = $3"
 RENEW_SERVER = "UPDATE resource_servers SET secret_digest = $1 WHERE id = $2 AND secret_digest = $3"
 # A token that was replaced meanwhile is left alone: its successors are derived under the key of its digest.
-RENEW_GRANT = "UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3 AND generation = 0"
+RENEW_GRANT = """
+UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3 AND generation = 0 RETURNING id
+"""
+RENEW_FOREIGN = "UPDATE foreign_tokens SET digest = $1 WHERE digest = $2"
 
 
 def count_key_uses(*, now: Micros) -> Verb[list[KeyUse]]:
@@ -125,4 +128,5 @@ def renew_digests(
         for identity, old, new in renewed:
             yield sql, (new, identity, old)
     for grant, old, new in grants:
-        yield RENEW_GRANT, (new, uuid_bytes(grant), old)
+        if (yield RENEW_GRANT, (new, uuid_bytes(grant), old)):
+            yield RENEW_FOREIGN, (new, old)  # what an imported token is found by

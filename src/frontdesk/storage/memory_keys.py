@@ -110,6 +110,8 @@ class MemoryKeys(MemoryState):
             grant = self.grants.get(grant_id)
             if grant is not None and grant.refresh_digest == old and grant.generation == 0:
                 self.grants[grant_id] = replace(grant, refresh_digest=new)
+                if old in self.foreign_tokens:
+                    self.foreign_tokens[new] = self.foreign_tokens.pop(old)
 
     def _digests(self, now: Micros) -> Iterator[tuple[str, Digest]]:
         yield from ((GRANTS, grant.refresh_digest) for grant in self.grants.values() if grant.revoked_at is None)

@@ -54,6 +54,7 @@ class Visitors:
         return visitor
 
     async def _recognise(self, cookie_header: bytes | None) -> Visitor:
+        self.sessions.freshen()
         cookies = read_cookies(cookie_header)
         prefix = HOST_PREFIX if self.https else ""
         browser = cookies.get(prefix + BROWSER, "")
