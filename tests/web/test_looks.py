@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import uvicorn
@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from frontdesk.storage import MemoryStore
-from frontdesk.testing.story import OPERATOR, Partner, Story
+from frontdesk.testing.story import OPERATOR, Customer, Partner, Story
 from servers.needs import ROOT, need
 from servers.processes import free_port
 
@@ -41,20 +41,34 @@ class Stage:
     url: str
     partner: Partner
     calendar: Partner
-    network_id: str
+    north: Customer
+    forgotten_id: str  # a network whose secret was not kept
+
+    @property
+    def network_id(self) -> str:
+        """The network that most pages are about."""
+        return self.north.id
 
 
 async def _set_the_stage(url: str) -> Stage:
     story = await Story.begin(MemoryStore(), public_url=url, help_url=f"{url}/help", privacy_url=f"{url}/privacy")
     north = await story.network("Northside Coworking", owner=OLENA)
     harbour = await story.network("Harbour Studios", owner=MIKA)
-    await story.network("The Old Mill and its Workshops of the Lower Town", owner=OLENA)
+    mill = await story.network("The Old Mill and its Workshops of the Lower Town", owner=OLENA)
+    pair = await story.house.store.find_credential_of(mill.id)
+    if pair is None:
+        raise AssertionError("a network comes with its pair")
+    await story.house.store.regenerate_credential(
+        credential=replace(pair, version=2, sealed_secret=None),
+        replaces_version=1,
+        audit=story.an_audit_row("told once"),
+    )
     await story.operator.give_role(OLENA, network_id=harbour.id, role="administrator", origin=OPERATOR)
     await story.operator.give_role("nil@north.example", network_id=north.id, role="member", origin=OPERATOR)
     callback = url.replace("localhost", "127.0.0.1") + "/livez"
     partner = await story.partner("Door Locks", redirect_uris=(callback,), scope="resources locations.readonly")
     calendar = await story.partner("Calendar Sync", redirect_uris=(callback,), scope="locations.readonly")
-    return Stage(story=story, url=url, partner=partner, calendar=calendar, network_id=north.id)
+    return Stage(story=story, url=url, partner=partner, calendar=calendar, north=north, forgotten_id=mill.id)
 
 
 @pytest.fixture(scope="module")
