@@ -1,5 +1,6 @@
 """What an API and a partner are told of a token. RFC 7662."""
 
+import hashlib
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from frontdesk.protocol.ids import SECOND
 from frontdesk.testing.browser import ISSUER
 from frontdesk.testing.story import OPERATOR, OWNER, Story
 from frontdesk.testing.wire import call
+from stories.moved import app, move_in, network, partner, refresh_token
 
 pytestmark = pytest.mark.anyio
 
@@ -52,8 +54,8 @@ async def test_a_partner_asks_about_its_own_tokens(story: Story) -> None:
 async def test_the_networks_are_those_that_are_open_now(story: Story) -> None:
     """A role taken away takes its network off the list; the last one ends the token. A second question is as right."""
     north, south = await story.network("North"), await story.network("South")
-    for network in (north, south):
-        await story.operator.give_role(ADA, network_id=network.id, role="administrator", origin=OPERATOR)
+    for place in (north, south):
+        await story.operator.give_role(ADA, network_id=place.id, role="administrator", origin=OPERATOR)
     partner = await story.connected_partner(networks=[north.id, south.id], owner=ADA)
     api, token = await story.api(), partner.held.access_token
     for _ in range(2):
@@ -86,6 +88,21 @@ async def test_an_api_and_the_gateway_agree(story: Story) -> None:
     await partner.revokes()
     assert not await partner.is_let_in("GET /resources/v1")
     assert (await api.introspects(partner.held.access_token)).json() == {"active": False}
+
+
+async def test_a_token_of_another_server_is_told_anew_each_time(story: Story) -> None:
+    """Known by its signature until its first use, any text with this signature is active; from then on one only."""
+    signature, secret = "s" * 42 + "g", "an old secret that was 32 long.."
+    known_by = hashlib.sha256(signature.encode()).hexdigest()
+    await move_in(story, network(), app(secret=secret), refresh_token(token_signature_sha256=known_by))
+    old = partner(story, secret)
+    right, made_up = (f"ory_rt_{letter * 43}.{signature}" for letter in "km")
+    for token in (right, made_up):
+        for _ in range(2):
+            assert (await old.introspects(token)).json()["active"]
+    assert (await old.refreshes(right)).status == 200
+    assert (await old.introspects(right)).json()["active"]
+    assert (await old.introspects(made_up)).json() == {"active": False}
 
 
 async def test_the_metadata_tells_where_and_how(story: Story) -> None:
