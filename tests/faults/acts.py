@@ -3,7 +3,7 @@
 import http.client
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx2
 
@@ -33,7 +33,7 @@ class Callers:
     town: Town
     history: History = field(default_factory=History)
     held: list[Held] = field(default_factory=list)
-    open_codes: list[tuple[str, str, Place]] = field(default_factory=list)  # exchanges whose answer never came
+    open_codes: list[tuple[str, str, Place, App]] = field(default_factory=list)  # exchanges whose answer never came
     ended: list[Held] = field(default_factory=list)
     wire: Wire | None = None
     _count: int = 0
@@ -70,10 +70,10 @@ class Callers:
             self.wire.close()
         self.wire = None
 
-    def exchange(self, code: str, grant: str, place: Place) -> Held | None:
+    def exchange(self, code: str, grant: str, place: Place, app: App | None = None) -> Held | None:
         """Redeem a code; the grant, where it was given."""
-        app = self.town.app
-        self.open_codes.append((code, grant, place))
+        app = app or self.town.app
+        self.open_codes.append((code, grant, place, app))
         with self.step(What.REDEEM, code, gives=grant) as note:
             reply = app.exchange(self.line(), code)
             note.outcome = outcome_of(reply)
@@ -86,13 +86,13 @@ class Callers:
         self.held.append(held)
         return held
 
-    def connect(self) -> tuple[str, Held]:
+    def connect(self, app: App | None = None) -> tuple[str, Held]:
         """Consent and exchange, as a partner and its user do them; the code and what it gave."""
         self._count += 1
         place = self.town.places[self._count % 2]
         with self.quietly():
-            code = self.town.app.obtain_code(self.town.person(), [place.id])
-        held = self.exchange(code, f"the grant of {code}", place)
+            code = (app or self.town.app).obtain_code(self.town.person(), [place.id])
+        held = self.exchange(code, f"the grant of {code}", place, app)
         assert held is not None, "a fresh code was refused"
         return code, held
 
@@ -106,6 +106,16 @@ class Callers:
                     reply = held.app.refresh(self.line(), held.tokens)
                 note.outcome = outcome_of(reply)
 
+    def rotate(self, held: Held) -> Held:
+        """Refresh a strict grant and keep the token of the answer; where none comes, the one before is still kept."""
+        with self.step(What.USE, held.name) as note:
+            reply = held.app.refresh(self.line(), held.tokens)
+            note.outcome = outcome_of(reply)
+        assert reply.status == 200, reply.body
+        saved = replace(held, tokens=read_tokens(reply))
+        self.held[self.held.index(held)] = saved
+        return saved
+
     def revoke(self, held: Held) -> None:
         """The partner revokes a grant; it is 200 however often it is said."""
         self.ended.append(held)
@@ -115,7 +125,7 @@ class Callers:
 
     def disconnect(self) -> list[Held]:
         """The user disconnects the app, which ends every grant of it; those that ended by it."""
-        living = [held for held in self.held if held not in self.ended]
+        living = [held for held in self.held if held not in self.ended and held.app is self.town.app]
         self.ended += living
         with ExitStack() as notes:
             opened = [notes.enter_context(self.step(What.END, held.name)) for held in living]
@@ -184,7 +194,38 @@ def act_regenerate(callers: Callers) -> None:
     callers.use_pair(new)
 
 
-ACTS: list[Callable[[Callers], None]] = [act_keep, act_revoke, act_replay, act_regenerate, act_disconnect]
+def act_rotate(callers: Callers) -> None:
+    """Connect a strict app, and refresh it on and on: each time with the token of the answer before."""
+    with callers.quietly():
+        app = callers.town.strict_app()
+    _, held = callers.connect(app)
+    for _ in range(4):
+        held = callers.rotate(held)
+
+
+def act_lose(callers: Callers) -> None:
+    """Connect a strict app whose first token is stolen: presented again once it was replaced, it ends all."""
+    with callers.quietly():
+        app = callers.town.strict_app()
+    _, stolen = callers.connect(app)
+    held = callers.rotate(callers.rotate(stolen))
+    callers.ended.append(held)
+    with callers.step(What.END, held.name) as note:
+        reply = stolen.app.refresh(callers.line(), stolen.tokens)
+        note.outcome = Outcome.YES if outcome_of(reply) is Outcome.NO else Outcome.UNKNOWN
+    assert reply.status != 200, "a replaced token was accepted"
+    callers.use(held)
+
+
+ACTS: list[Callable[[Callers], None]] = [
+    act_keep,
+    act_revoke,
+    act_replay,
+    act_regenerate,
+    act_disconnect,
+    act_rotate,
+    act_lose,
+]
 
 
 def look_after(callers: Callers) -> None:
@@ -193,9 +234,9 @@ def look_after(callers: Callers) -> None:
     for held in callers.held:
         callers.use(held)
     # The answer to an exchange was lost: the code gives its one success now, or its grant is dead from now on.
-    for code, grant, place in list(callers.open_codes):
+    for code, grant, place, app in list(callers.open_codes):
         for _ in range(2):
-            callers.exchange(code, grant, place)
+            callers.exchange(code, grant, place, app)
     for held in callers.held:
         callers.use(held)
     for held in list(callers.ended):

@@ -1,4 +1,4 @@
-"""kill -9 at every failpoint: what was acknowledged holds, what was ended stays ended. FT-01 to 03, 05, 06, 08."""
+"""kill -9 at every failpoint: what was acknowledged holds, what was ended stays ended. FT-01 to 06, 08."""
 
 import http.client
 import os
@@ -11,7 +11,7 @@ import pytest
 from faults.acts import ACTS, Callers, CrashedError, check_pair, look_after
 from frontdesk.storage import FAILPOINTS
 from servers.house import House
-from servers.partner import Town, settle
+from servers.partner import Town, read_tokens, settle
 from servers.upstream import Upstream
 from servers.wires import Wire
 
@@ -107,6 +107,34 @@ def test_ft_02_an_exchange_killed_after_its_commit_leaves_a_grant_that_the_retry
     reply = shaky_town.app.exchange(Wire(shaky_town.house.port), code)
     assert (reply.status, reply.json()["error"]) == (400, "invalid_grant")
     assert not orphans & {grant["id"] for grant in shaky_town.house.admin("grant", "list")["grants"]}
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_ft_04_rf_11_rf_12_a_rotation_killed_at_its_commit_loses_no_token(moment: str, shaky_town: Town) -> None:
+    """FT-04, RF-11: the client repeats and goes on, with one successor. RF-12: a restart forgets no replacement."""
+    house, app = shaky_town.house, shaky_town.strict_app()
+    house.kill()
+    house.start()
+    first = app.connect(Wire(house.port), shaky_town.person(), [shaky_town.places[0].id])
+    second = read_tokens(app.refresh(Wire(house.port), first))
+    house.kill()
+    house.start({"FRONTDESK_FAILPOINT": f"rotate.{moment}:1:crash"})
+    with pytest.raises((OSError, http.client.HTTPException)):
+        app.refresh(Wire(house.port), second)
+    house.kill()
+    house.start()
+    wire = Wire(house.port)
+    if moment == "before_commit":
+        assert read_tokens(app.refresh(wire, first)).refresh == second.refresh
+    thirds = {read_tokens(app.refresh(wire, second)).refresh for _ in range(5)}
+    assert len(thirds - {first.refresh, second.refresh}) == 1
+    house.kill()
+    house.start()
+    wire = Wire(house.port)
+    for tokens in (first, second):  # the first one is a replay, and ends the whole line
+        reply = app.refresh(wire, tokens)
+        assert (reply.status, reply.json()["error"]) == (400, "invalid_grant")
+    assert wire.call(second.access, shaky_town.places[0].id).status == 401
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])

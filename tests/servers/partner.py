@@ -1,5 +1,7 @@
 """A partner's app that speaks the contract's plain HTTP, and the town it lives in."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,10 +31,15 @@ class App:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uri: str = CALLBACK
+    verifier: str = field(default="", repr=False)  # with one, it sends PKCE: a strict app
 
     def authorize_url(self, *, scope: str = SCOPES, **more: str) -> str:
         """The link that a partner shows to its user (contract, step 1)."""
         asked = {"client_id": self.client_id, "redirect_uri": self.redirect_uri, "response_type": "code"}
+        if self.verifier:
+            digest = hashlib.sha256(self.verifier.encode()).digest()
+            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
         return f"{self.house.url}/oauth2/authorize?{urlencode(asked | {'scope': scope} | more)}"
 
     def proof(self, **fields: str) -> dict[str, str]:
@@ -41,14 +48,17 @@ class App:
 
     def exchange(self, wire: Wire, code: str) -> Reply:
         """Buy tokens with a code."""
-        return wire.post("/oauth2/token", self.proof(grant_type="authorization_code", code=code))
+        proof = {"code_verifier": self.verifier} if self.verifier else {}
+        return wire.post("/oauth2/token", self.proof(grant_type="authorization_code", code=code, **proof))
 
     def refresh(self, wire: Wire, tokens: Tokens) -> Reply:
         """Buy a new access token."""
         return wire.post("/oauth2/token", self.proof(grant_type="refresh_token", refresh_token=tokens.refresh))
 
     def revoke(self, wire: Wire, token: str) -> Reply:
-        """End a grant (contract, step 5: the token is in the query)."""
+        """End a grant (contract, step 5: the token is in the query; a strict app proves itself)."""
+        if self.verifier:
+            return wire.post("/oauth2/revoke", self.proof(token=token))
         return wire.ask("POST", f"/oauth2/revoke?{urlencode({'token': token})}")
 
     def obtain_code(self, person: Person, networks: Sequence[str], *, scope: str = SCOPES, **more: str) -> str:
@@ -90,6 +100,7 @@ class Town:
     app: App
     held: dict[str, Tokens] = field(default_factory=dict)  # what tests keep for one another in a module
     _people: dict[str, Person] = field(default_factory=dict)
+    _strict: App | None = None
 
     OWNER = "olivia@places.example"
     STRANGER = "sam@elsewhere.example"
@@ -99,6 +110,12 @@ class Town:
         if email not in self._people:
             self._people[email] = Person(self.house, email)
         return self._people[email]
+
+    def strict_app(self) -> App:
+        """A strict app, registered at its first need."""
+        if self._strict is None:
+            self._strict = add_app(self.house, "Early Bird", profile="strict")
+        return self._strict
 
     def close(self) -> None:
         """Close every browser."""
@@ -135,14 +152,18 @@ def add_place(house: House, title: str, owner: str) -> Place:
     )
 
 
-def add_app(house: House, name: str, redirect_uri: str = CALLBACK, scope: str = SCOPES) -> App:
+def add_app(
+    house: House, name: str, redirect_uri: str = CALLBACK, scope: str = SCOPES, *, profile: str = "compat"
+) -> App:
     """A new app by the command line."""
-    made = house.admin("app", "add", name, "--redirect-uri", redirect_uri, "--scope", scope)
+    words = ("--redirect-uri", redirect_uri, "--scope", scope, "--profile", profile)
+    made = house.admin("app", "add", name, *words)
     return App(
         house=house,
         client_id=made["client_id"],
         client_secret=made["client_secret"],
         redirect_uri=redirect_uri,
+        verifier="v" * 43 if profile == "strict" else "",
     )
 
 

@@ -1,7 +1,7 @@
 """What `frontdesk config check --deploy` looks at: faults of a deployment, and each app's deviations from RFC 9700."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,15 +49,17 @@ def _examine_mail(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_proxies(settings: Settings) -> Iterator[Finding]:
-    for name, proxies, harm in (
-        ("trusted_proxies", settings.trusted_proxies, "everybody can claim any address, and https"),
-        ("check_peers", settings.check_peers, "everybody can ask whether a credential is good"),
-    ):
-        wide = [proxy for proxy in proxies if ip_network(proxy).prefixlen == 0]
-        if wide:
-            yield fail(name, f"{', '.join(wide)} is everybody: {harm}", "name your proxies' addresses")
-        elif proxies:
-            yield ok(name, ", ".join(proxies))
+    if settings.is_https and not settings.trusted_proxies:
+        yield fail(
+            "trusted_proxies",
+            "none is named, so that every request would be taken for plain http and refused",
+            "name the proxy that ends TLS: FRONTDESK_TRUSTED_PROXIES=127.0.0.1",
+        )
+    elif settings.trusted_proxies:
+        yield ok("trusted_proxies", ", ".join(settings.trusted_proxies))
+    if settings.check_peers or settings.check_secret:
+        who = [*settings.check_peers, *(["whoever knows check_secret"] if settings.check_secret else [])]
+        yield ok("check", f"{', '.join(who)} may ask")
 
 
 def _examine_upstream(settings: Settings) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection, Operator
 from frontdesk.flows.registration import AS_THE_CONTRACT_SAYS, Registration
 from frontdesk.flows.resource_servers import ResourceServers
+from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.ids import NetworkId
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.settings import Settings
@@ -190,6 +191,7 @@ class Story:
 
     house: House
     app: AsgiApp
+    weak_forms: WeakForms
     clock: ToldClock
     mail: Pigeonholes
     sightings: Sightings
@@ -207,8 +209,15 @@ class Story:
         }
         settings = Settings(**knobs)  # type: ignore[arg-type]
         house = house_of(settings, store=store, clock=clock, post_office=mail, witness=sightings)  # type: ignore[arg-type]
-        app = furnish(house, worker=0).front
-        return cls(house=house, app=app, clock=clock, mail=mail, sightings=sightings)
+        furnished = furnish(house, worker=0)
+        return cls(
+            house=house,
+            app=furnished.front,
+            weak_forms=furnished.weak_forms,
+            clock=clock,
+            mail=mail,
+            sightings=sightings,
+        )
 
     @property
     def origin(self) -> Origin:
