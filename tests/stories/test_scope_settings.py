@@ -157,6 +157,21 @@ async def test_a_role_s_limit_is_the_network_s_and_not_the_token_s() -> None:
     assert (await partner.calls("GET /networks/v1")).status == 200  # no network is chosen: no role limits it
 
 
+async def test_introspection_says_what_a_role_leaves() -> None:
+    """A network in which the role leaves less has a scope of its own; the others are as ever."""
+    story = await _begin(picker_roles=("owner", "member"), role_scopes=("member: *.readonly",))
+    own, other = await story.network("Own", owner=MEMBER), await story.network("Other")
+    await _member_of(story, other.id)
+    partner = await story.partner(scope="resources")
+    await partner.connects(await story.signs_in(MEMBER), networks=[own.id, other.id])
+    said = (await (await story.api()).introspects(partner.held.access_token)).json()
+    assert said["scope"] == "resources"
+    assert said["networks"] == [
+        {"id": own.id, "role": "owner"},
+        {"id": other.id, "role": "member", "scope": "resources.readonly"},
+    ]
+
+
 async def test_a_network_in_which_nothing_would_be_left_is_not_offered() -> None:
     """SC-09: beyond the user's role in a network: that network is not offered, and posting its id grants nothing."""
     story = await _begin(picker_roles=("owner", "member"), role_scopes=("member: locations.readonly",))

@@ -186,6 +186,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
             issuer=settings.issuer,
             offered_roles=roles,
             inclusion=inclusion,
+            role_scopes=role_scopes,
             renewals=renewals,
         ),
         is_https=settings.is_https,

@@ -22,7 +22,7 @@ from frontdesk.runtime.mail import open_post_office
 from frontdesk.runtime.mint import Mint as KeyedMint
 from frontdesk.runtime.randomness import Randomness
 from frontdesk.runtime.witness import Witness as LoggingWitness
-from frontdesk.settings import Settings
+from frontdesk.settings import Settings, inclusion_of
 from frontdesk.storage import SqliteStore, open_sqlite
 
 DATABASE_FILE = "frontdesk.db"
@@ -61,6 +61,7 @@ class House:
             witness=self.witness,
             head=Letterhead(product=settings.product_name, issuer=settings.issuer),
             scope_words=scope_words or {},
+            inclusion=inclusion_of(settings),
             # The workers of a host count apart, and share what a person gets.
             quota=MailQuota(an_hour=-(-MAILS_AN_HOUR // settings.workers)),
         )

@@ -27,6 +27,7 @@ from frontdesk.protocol.introspect import (
     may_ask,
 )
 from frontdesk.protocol.records import Client, ResourceServer, Role
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
 from frontdesk.protocol.rotation import Standing
 from frontdesk.protocol.scopes import CONTRACT, Inclusion
 
@@ -52,6 +53,7 @@ class IntrospectFlow:
     issuer: str
     offered_roles: frozenset[Role]
     inclusion: Inclusion = CONTRACT
+    role_scopes: RoleScopes = NO_LIMITS
     renewals: Renewals | None = None
 
     def answer_again(self, authorization: bytes | None, body: bytes) -> bytes | None:
@@ -76,7 +78,7 @@ class IntrospectFlow:
         if found is None:
             return self.encode(INACTIVE)
         said, source = found
-        answered = Answered(asker, source, said.expires_at, self.encode(said.document(self.issuer)))
+        answered = Answered(asker, source, said.expires_at, self.encode(said.document(self.issuer, self.role_scopes)))
         # Whether a token that was issued elsewhere still is what it was known by is more than its records tell.
         is_ours = not isinstance(source, Recalled) or self.mint.read_refresh_token(token) is not None
         if body is not None and is_ours:

@@ -15,7 +15,7 @@ from frontdesk.flows.needs import Origin, PostOffice, Store, StoreUnavailable, W
 from frontdesk.flows.signin_letters import render_new_browser_letter
 from frontdesk.protocol.ids import ClientId, Email, Micros, NetworkId, UserId
 from frontdesk.protocol.records import Client, Connection, Grant, Network, User
-from frontdesk.protocol.scopes import missing
+from frontdesk.protocol.scopes import CONTRACT, Inclusion, missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,14 @@ class Notices:
     head: Letterhead
     scope_words: Mapping[str, str] = field(default_factory=dict)
     quota: MailQuota = field(default_factory=MailQuota)
+    inclusion: Inclusion = CONTRACT
 
     async def connected(
         self, client: Client, user: User, connection: Connection, *, before: Connection | None, origin: Origin
     ) -> None:
         """Tell the owners of networks that a consent opened, or opened wider than the one `before` it."""
         new = connection.networks_given
-        if before is not None and not missing(connection.scopes_given, before.scopes_given):
+        if before is not None and not missing(connection.scopes_given, before.scopes_given, self.inclusion):
             new = tuple(network for network in new if network not in before.networks_given)
         seen = Circumstances(now=connection.consented_at, address=origin.address)
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from frontdesk.protocol.access import AppCaller, PartnerCaller, judge_grant
 from frontdesk.protocol.ids import SECOND, ClientId, Micros, NetworkId
 from frontdesk.protocol.records import Client, Grant, ResourceServer, Role, User
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, render_scopes
 from frontdesk.protocol.token import still_allowed
 
@@ -29,8 +30,11 @@ class Introspection:
     expires_at: Micros | None
     networks: tuple[tuple[NetworkId, Role], ...]
 
-    def document(self, issuer: str) -> dict[str, object]:
-        """The JSON object. Times are whole seconds, cut: a token is never said to live longer than it does."""
+    def document(self, issuer: str, role_scopes: RoleScopes = NO_LIMITS) -> dict[str, object]:
+        """The JSON object. Times are whole seconds, cut: a token is never said to live longer than it does.
+
+        A network in which the user's role leaves less than `scope` has a `scope` of its own.
+        """
         said: dict[str, object] = {
             "active": True,
             "client_id": self.client_id,
@@ -42,8 +46,13 @@ class Introspection:
         }
         if self.expires_at is not None:
             said["exp"] = self.expires_at // SECOND
-        said["networks"] = [{"id": network, "role": role.value} for network, role in self.networks]
+        said["networks"] = [self._network(network, role, role_scopes) for network, role in self.networks]
         return said
+
+    def _network(self, network: NetworkId, role: Role, role_scopes: RoleScopes) -> dict[str, str]:
+        said = {"id": str(network), "role": role.value}
+        told = role_scopes.told(self.scopes, role)
+        return said if told == self.scopes else {**said, "scope": render_scopes(told)}
 
 
 def may_ask(asker: Asker, client_id: ClientId, *, is_refresh: bool) -> bool:
