@@ -122,16 +122,16 @@ def hydra(ground: Ground, /, **asked: Any) -> None:
     _run(ground, reader.convert, active_column=None, users_table="", email_column="", **asked)
 
 
-def _run(ground: Ground, converting: Converting, *, output: Path | None, **asked: Any) -> None:
+def _run(ground: Ground, converting: Converting, *, source: Path, output: Path | None, **asked: Any) -> None:
     report = Report(known_scopes=_known_scopes(ground))
     try:
-        source = Renamed(open_source(asked["source"]), _read_tables(asked["tables"]))
-        lines = converting(source, _guide(source, **asked), report)
+        tables = Renamed(open_source(source), _read_tables(asked["tables"]))
+        lines = converting(tables, _guide(tables, **asked), report)
         lines.judge_unmapped()
     except (OSError, UnicodeDecodeError) as fault:
         from frontdesk.cli.troubles import in_words
 
-        raise (in_words(fault) or speech.Refused(f"a file is not UTF-8 text: {asked['source']}")) from fault
+        raise (in_words(fault) or speech.Refused(f"a file is not UTF-8 text: {source}")) from fault
     if output is None:
         for line in lines.lines:
             click.echo(line)
