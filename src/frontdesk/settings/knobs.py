@@ -102,7 +102,7 @@ KNOBS: dict[str, Knob] = {
     ),
     "secrets": Knob(
         group=_PEOPLE,
-        text='"sealed": a network\'s owner can see its API secret again, sealed until then. "once": told once, never kept.',
+        text='"sealed": a network\'s owner can see its API secret again, kept sealed. "once": told once, not kept.',
     ),
     "leak_keys": Knob(
         group=_LEAKS,
