@@ -7,7 +7,7 @@ from typing import Protocol
 from frontdesk.flows.keys import LIFETIMES, KeyKeeping
 from frontdesk.flows.needs import Clock, Store
 from frontdesk.protocol.ids import SECOND, uuid_text
-from frontdesk.protocol.keys import find_lacking
+from frontdesk.protocol.keys import KeyFacts, find_lacking
 from frontdesk.runtime import failpoints
 from frontdesk.runtime.keycupboard import open_cupboard
 from frontdesk.runtime.keys import KEY_FILE, KeyFileError, open_keys
@@ -44,6 +44,11 @@ class KeyRoom:
         """Learn of changed keys without the store: one system call where they did not change."""
         self._watch.look()
 
+    def tell(self) -> list[KeyFacts]:
+        """Every key as it stands now, without the key itself."""
+        self._watch.look()
+        return self._watch.ring.tell()
+
     async def find_trouble(self) -> str:
         """Why this process' keys may not be those of the others; empty where they are. StoreUnavailable."""
         self._watch.look()
@@ -65,8 +70,8 @@ class KeyRoom:
             store=self._store,
             clock=clock,
             mint=self.mint,
-            tell=lambda: self._watch.ring.tell(),
-            hold=lambda: open_cupboard(self._folder, database_id=self._database_id),
+            tell=self.tell,
+            hold=lambda: open_cupboard(self._folder, clock, database_id=self._database_id),
             lifetimes=lifetimes,
             failpoint=failpoints.from_environment(os.environ),
         )

@@ -169,10 +169,10 @@ class KeyKeeping:
 
     async def _announce(self, cupboard: KeyCupboard, audit: AuditEvent | None) -> None:
         await self.store.announce_keys(announcement=render_announcement(cupboard.tell()), audit=audit)
+        self.store.glance()  # this process, too, has to learn of it
 
     async def _seal_again(self, key_id: int) -> int:
         """Move the sealed secrets under the vault's making key; those whose key is gone stay as they are."""
-        self.store.glance()  # this process, too, has to learn of its new key
         moved, after = 0, None
         while batch := await self.store.list_sealed_under_others(key_id=key_id, after=after, limit=BATCH):
             after = batch[-1][0]

@@ -5,18 +5,25 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
+from frontdesk.protocol.ids import Micros
 from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState
 from frontdesk.runtime.keyring import MAX_ID, Key, KeyRing
 from frontdesk.runtime.keys import HeldKeyFile, KeyFileError, draw_key, hold_keys
 
 
+class _Clock(Protocol):
+    def now(self) -> Micros: ...
+
+
 class KeyCupboard:
     """The key file, held so that nobody else changes it. Every verb is durable before it returns; KeyFileError."""
 
-    def __init__(self, file: HeldKeyFile, *, random: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, file: HeldKeyFile, clock: _Clock, *, random: Callable[[int], bytes] = os.urandom) -> None:
         """Use `open_cupboard`."""
         self._file = file
+        self._clock = clock
         self._random = random
 
     def tell(self) -> Sequence[KeyFacts]:
@@ -32,8 +39,8 @@ class KeyCupboard:
         unfinished = next((key.id for key in keys if key.state is KeyState.NEW), None)
         if unfinished is not None:
             return unfinished
-        fresh = replace(draw_key(_free_id(keys, taken), random=self._random), state=KeyState.NEW)
-        self._put(purpose, (*keys, fresh))
+        fresh = draw_key(_free_id(keys, taken), now=self._clock.now(), random=self._random)
+        self._put(purpose, (*keys, replace(fresh, state=KeyState.NEW)))
         return fresh.id
 
     def put_first(self, purpose: str, key_id: int) -> None:
@@ -74,11 +81,11 @@ class KeyCupboard:
 
 @contextmanager
 def open_cupboard(
-    folder: Path, *, database_id: str, random: Callable[[int], bytes] = os.urandom
+    folder: Path, clock: _Clock, *, database_id: str, random: Callable[[int], bytes] = os.urandom
 ) -> Iterator[KeyCupboard]:
     """Hold the key file for changing it, after whoever holds it now. Raises KeyFileError."""
     with hold_keys(folder, database_id=database_id) as file:
-        yield KeyCupboard(file, random=random)
+        yield KeyCupboard(file, clock, random=random)
 
 
 def _free_id(keys: Sequence[Key], taken: Collection[int]) -> int:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from frontdesk.protocol.ids import SECOND, uuid_text
+from frontdesk.protocol.ids import SECOND, Micros, uuid_text
 from frontdesk.protocol.keys import PURPOSES
 from frontdesk.runtime.clock import SystemClock
 from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, Key, KeyRing, read_ring, write_ring
@@ -53,9 +53,9 @@ def make_ring(database_id: str, *, random: Callable[[int], bytes] = os.urandom) 
     return KeyRing(database_id=database_id, **{purpose: (_draw_key(1, "", random),) for purpose in PURPOSES})
 
 
-def draw_key(key_id: int, *, random: Callable[[int], bytes] = os.urandom) -> Key:
-    """A fresh key, made now."""
-    made_at = datetime.fromtimestamp(SystemClock().now() // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def draw_key(key_id: int, *, now: Micros, random: Callable[[int], bytes] = os.urandom) -> Key:
+    """A fresh key, made at `now`."""
+    made_at = datetime.fromtimestamp(now // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return _draw_key(key_id, made_at, random)
 
 
@@ -183,7 +183,7 @@ def _make(path: Path, database_id: str | None, random: Callable[[int], bytes]) -
             f"{path} is missing, but there is a database that needs it",
             "restore the key file from your backup; without it no token or secret can be checked",
         )
-    keys = {purpose: (draw_key(1, random=random),) for purpose in PURPOSES}
+    keys = {purpose: (draw_key(1, now=SystemClock().now(), random=random),) for purpose in PURPOSES}
     draft = _write_draft(path, KeyRing(database_id=uuid_text(random(16)), **keys))
     os.link(draft, path)  # unlike a rename, fails where the name is taken
     draft.unlink()
@@ -195,7 +195,7 @@ def _upgrade(path: Path, random: Callable[[int], bytes]) -> KeyRing:
     found = _read(path)
     if not found.is_old:
         return found.ring
-    ring = replace(found.ring, vault=(draw_key(1, random=random),))
+    ring = replace(found.ring, vault=(draw_key(1, now=SystemClock().now(), random=random),))
     _replace(path, ring, wipe=False)
     return ring
 
