@@ -132,6 +132,18 @@ def test_without_an_api_behind_it_a_call_that_passes_the_gateway_counts() -> Non
         house.leave()
 
 
+def test_without_a_mail_folder_everything_but_sign_in_is_asked(house: House) -> None:
+    """Where mail goes elsewhere nobody reads the digits; the last line says what would help."""
+    done = house.run(
+        "try", house.url, "--openapi", str(API), "--json", environment={"FRONTDESK_MAIL": "smtp://mail.example"}
+    )
+    answer = json.loads(done.stdout)
+    assert (done.returncode, outcomes(answer, "MISMATCH")) == (0, [])
+    assert {"basic-foreign-network", "client-wrong-secret", "rate-limit"} <= set(outcomes(answer, "ok"))
+    assert {"owner-mail", "exchange", "pair-regenerated"} <= set(outcomes(answer, "skipped"))
+    assert "--mail DIR" in answer["next"]
+
+
 def test_the_demo_keeps_the_contract() -> None:
     """A demo's document and mailbox are found by its folder."""
     folder = new_folder("try")

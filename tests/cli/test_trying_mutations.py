@@ -213,7 +213,10 @@ def test_a_used_code_that_is_accepted_is_caught(mutator: Mutator) -> None:
 
 @pytest.mark.parametrize(
     ("answer_first", "steps"),
-    [(revokes_nothing, ["revoked-access", "revoked-refresh"]), (revokes_by_get, ["revoke-get"])],
+    [
+        (revokes_nothing, ["revoked-access", "revoked-refresh", "revoked-introspected"]),
+        (revokes_by_get, ["revoke-get"]),
+    ],
 )
 def test_a_revocation_without_effect_or_by_a_link_is_caught(
     mutator: Mutator, answer_first: Callable[[Asked], Said | None], steps: list[str]

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from frontdesk.protocol.ids import CredentialId, Email, NetworkId, UserId
-from frontdesk.protocol.records import Network, Role, User
+from frontdesk.protocol.ids import CredentialId, Email, GrantId, NetworkId, UserId
+from frontdesk.protocol.records import Network, OwnGrant, Role, User
 from frontdesk.protocol.trials import Removed, Trial, trial_address, trial_title
+from frontdesk.protocol.weak_forms import WeakForm, WeakUse
 from storage.house import House
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +124,22 @@ async def test_what_a_stranger_let_the_runs_app_do_goes_with_the_app(house: Hous
     assert await house.store.find_grant(taken.grant.id) is None
     assert await house.store.find_connection(owner.id, client.id) is None
     assert await house.store.find_user(owner.id) is not None
+
+
+async def test_what_an_app_did_without_a_user_goes_with_it(house: House) -> None:
+    """Its own grant, and the count of weak forms; a count that comes in late finds no app any more."""
+    client = await house.client(name=trial_title(MARK, "app"), own_scopes=("resources",))
+    own = OwnGrant(id=GrantId(late(house)), client_id=client.id, stamp=7, scopes=("resources",), created_at=house.now)
+    await house.store.put_own_grant(own_grant=own, audit=house.event("own_grant.made", client_id=client.id))
+    use = WeakUse(client_id=client.id, form=next(iter(WeakForm)), first_at=house.now, last_at=house.now, uses=1)
+    await house.store.count_weak_forms(uses=[use])
+    assert await house.store.find_own_grant_of(client.id) is not None
+    assert await house.store.list_weak_forms() != []
+
+    assert await remove(house, clients=[client.id]) == Removed(networks=0, users=0, clients=1)
+    await house.store.count_weak_forms(uses=[use])
+    assert await house.store.find_own_grant_of(client.id) is None
+    assert await house.store.list_weak_forms() == []
 
 
 async def test_removing_twice_or_what_never_was_does_nothing(house: House) -> None:

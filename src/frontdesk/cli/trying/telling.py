@@ -84,6 +84,8 @@ def _advice(results: Sequence[Result], *, has_town: bool) -> str:
         return "Nothing could be asked: give --data DIR, or --basic-id and --client-id."
     if not has_town:
         return "What was asked is as the contract says. For the rest, run it on the server's machine with --data DIR."
+    if any(result.name == "owner-mail" and result.outcome == SKIPPED for result in results):
+        return "What was asked is as the contract says. To sign in too, let mails go to a folder: --mail DIR."
     return "This server keeps the contract. Run it again after every change of settings, document or proxy."
 
 
