@@ -4,12 +4,15 @@ import json
 import multiprocessing
 import os
 import stat
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from frontdesk.runtime.keyring import PURPOSES, KeyRing
-from frontdesk.runtime.keys import KEY_FILE, KeyFileError, open_keys
+from frontdesk.protocol.keys import PURPOSES, KeyState
+from frontdesk.runtime.keyring import KeyRing
+from frontdesk.runtime.keys import KEY_FILE, KeyFileError, hold_keys, open_keys, read_keys
 
 
 def _spoil(folder: Path, **changes: object) -> None:
@@ -138,6 +141,12 @@ DAMAGED = [
     ("a key of zeros", {"keys": {name: [KEY | {"key": "A" * 43}] for name in PURPOSES}}),
     ("a key that is no text", {"keys": {name: [KEY | {"key": 7}] for name in PURPOSES}}),
     ("no date", {"keys": {name: [{"id": 1, "key": KEY["key"]}] for name in PURPOSES}}),
+    ("a state of the future", {"keys": {name: [KEY | {"state": "sleeping"}] for name in PURPOSES}}),
+    ("no key that makes", {"keys": {name: [KEY | {"state": "retired"}] for name in PURPOSES}}),
+    ("only a new key", {"keys": {name: [KEY | {"state": "new"}] for name in PURPOSES}}),
+    ("a vault of retired keys", {"keys": {name: [KEY] for name in PURPOSES} | {"vault": [KEY | {"state": "retired"}]}}),
+    ("only the vault", {"keys": {"vault": [KEY]}}),
+    ("format 1 with a vault", {"format": 1}),
     ("a key that is no object", {"keys": {name: ["x"] for name in PURPOSES}}),
 ]
 
@@ -179,6 +188,83 @@ def test_a_folder_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(KeyFileError, match="cannot use"):
         open_keys(tmp_path / "data", database_id=None)
+
+
+def _as_format_1(folder: Path) -> bytes:
+    """Make the file one of format 1; its content."""
+    path = folder / KEY_FILE
+    content = json.loads(path.read_text())
+    del content["keys"]["vault"]
+    path.write_text(json.dumps(content | {"format": 1}))
+    return path.read_bytes()
+
+
+def test_a_file_of_format_1_is_given_a_vault(tmp_path: Path) -> None:
+    """In place, once, for its owner alone; the keys that it had stay as they were."""
+    ring = open_keys(tmp_path, database_id=None)
+    _as_format_1(tmp_path)
+    upgraded = open_keys(tmp_path, database_id=ring.database_id)
+    assert (upgraded.mac, upgraded.digest, upgraded.seal, upgraded.cookie) == (
+        ring.mac,
+        ring.digest,
+        ring.seal,
+        ring.cookie,
+    )
+    assert [key.id for key in upgraded.vault] == [1]
+    assert upgraded.vault != ring.vault
+    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+    assert open_keys(tmp_path, database_id=ring.database_id) == upgraded
+
+
+def test_a_file_of_another_database_is_not_upgraded(tmp_path: Path) -> None:
+    """What is refused is left as it was found."""
+    open_keys(tmp_path, database_id=None)
+    before = _as_format_1(tmp_path)
+    with pytest.raises(KeyFileError, match="another database"):
+        open_keys(tmp_path, database_id="0193a1b2-c3d4-7e5f-8a6b-0123456789ab")
+    assert (tmp_path / KEY_FILE).read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_owner_stays_who_it_was(tmp_path: Path) -> None:
+    """root upgrades and changes the file of the server's user, who goes on reading it."""
+    ring = open_keys(tmp_path, database_id=None)
+    _as_format_1(tmp_path)
+    for path in (tmp_path, tmp_path / KEY_FILE):
+        os.chown(path, 65_534, 65_534)
+    open_keys(tmp_path, database_id=ring.database_id)
+    status = (tmp_path / KEY_FILE).stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (65_534, 65_534, 0o600)
+
+
+def test_a_destroyed_vault_stays_destroyed(tmp_path: Path) -> None:
+    """An empty list is no missing one: nobody makes a new key in its place."""
+    ring = open_keys(tmp_path, database_id=None)
+    with hold_keys(tmp_path, database_id=ring.database_id) as file:
+        file.write(replace(file.ring, vault=()), wipe=True)
+    assert open_keys(tmp_path, database_id=ring.database_id).vault == ()
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    """While another thread replaces and wipes it on and on: never half of one, and never a wait."""
+    ring = open_keys(tmp_path, database_id=None)
+    rings = [ring, replace(ring, mac=(*ring.mac, replace(ring.mac[0], id=2, state=KeyState.NEW)))]
+    done = threading.Event()
+
+    def change() -> None:
+        with hold_keys(tmp_path, database_id=ring.database_id) as file:
+            for turn in range(60):
+                file.write(rings[turn % 2], wipe=True)
+        done.set()
+
+    changer = threading.Thread(target=change)
+    changer.start()
+    seen = 0
+    while not done.is_set():
+        assert read_keys(tmp_path, database_id=ring.database_id)[0] in rings
+        seen += 1
+    changer.join()
+    assert seen > 10
 
 
 def _open(folder: Path, start: object, found: object) -> None:
