@@ -86,13 +86,16 @@ async def test_a_token_is_pinned_once(house: House) -> None:
     part, first, second = house.digest(), house.digest(), house.digest()
     grant = await _move_token(house, known_by=part)
     assert await house.store.find_grant(grant.id) == grant
-    assert not await house.store.pin_foreign_token(known_by=[house.digest()], digest=first)
-    assert await house.store.pin_foreign_token(known_by=[house.digest(), part], digest=first)
-    assert not await house.store.pin_foreign_token(known_by=[part], digest=second)
+    pin = {"grant_id": grant.id, "digest": first}
+    assert not await house.store.pin_foreign_token(**pin, known_by=[house.digest()])
+    assert not await house.store.pin_foreign_token(**{**pin, "grant_id": house.new_id()}, known_by=[part])
+    assert await house.store.pin_foreign_token(**pin, known_by=[house.digest(), part])
+    assert not await house.store.pin_foreign_token(**{**pin, "digest": second}, known_by=[part])
     pinned = replace(grant, refresh_digest=first)
     assert await house.store.find_grant(grant.id) == pinned
-    assert await house.store.find_foreign_grant([first]) == pinned
-    assert await house.store.find_foreign_grant([part]) is None
+    assert await house.store.find_foreign_grant([second]) is None
+    for digest in (first, part):  # the part is still found: a second import must see that the token is here
+        assert await house.store.find_foreign_grant([digest]) == pinned
 
 
 async def test_another_process_learns_of_the_first_foreign_token(tmp_path: Path) -> None:

@@ -106,6 +106,8 @@ async def test_a_hydra_token_is_known_by_its_signature_until_it_is_used(story: S
     assert (await old.refreshes(forged)).json()["error"] == "invalid_grant"
     assert (await call(story.app, "POST", "/oauth2/revoke?" + urlencode({"token": forged}))).status == 200
     assert (await old.refreshes(HYDRA)).status == 200
+    await moved(story, token_signature_sha256=sha256(SIGNATURE))  # the same list again changes nothing
+    assert (await old.refreshes(forged)).json()["error"] == "invalid_grant"
 
 
 async def test_a_signature_is_no_token(story: Story) -> None:

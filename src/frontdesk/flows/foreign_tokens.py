@@ -34,20 +34,25 @@ class ForeignTokens:
         first use by its own client settles which text it is.
         """
         grant = await self.find(token)
-        if grant is None:
-            return None
+        if grant is None or self.mint.proves(token, grant.refresh_digest):
+            return grant.id if grant is not None else None
         marked = read_signature_hash(token)
-        if marked is None or self.mint.proves(token, grant.refresh_digest) or grant.generation > 0:
-            return grant.id
+        known_by = self.mint.digests_of_hash(marked) if marked is not None else ()
+        if grant.refresh_digest not in known_by:
+            return grant.id  # all of it is known, and was replaced since: its standing is judged like any other's
         if grant.client_id != client_id:
             self.witness.saw("refresh.other_client", client_id=client_id, grant_id=grant.id)
             return None
-        known_by = self.mint.digests_of_hash(marked)
-        await self.store.pin_foreign_token(known_by=known_by, digest=self.mint.digest(token))
+        await self.store.pin_foreign_token(grant_id=grant.id, known_by=known_by, digest=self.mint.digest(token))
         # Won or lost, what the store holds now decides: another text with this signature may have been first.
         pinned = await self.store.find_foreign_grant(self.mint.digests(token))
         return pinned.id if pinned is not None else None
 
     async def _find_by_signature(self, token: str) -> Grant | None:
         marked = read_signature_hash(token)
-        return None if marked is None else await self.store.find_foreign_grant(self.mint.digests_of_hash(marked))
+        if marked is None:
+            return None
+        known_by = self.mint.digests_of_hash(marked)
+        grant = await self.store.find_foreign_grant(known_by)
+        # Once it was used, all of it is known, and a right signature with another key is nothing.
+        return grant if grant is not None and grant.refresh_digest in known_by else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId
 from frontdesk.protocol.records import AuditEvent
 
 
@@ -37,5 +37,5 @@ class ForeignStore(Protocol):
     ) -> bool:
         """Put our digest in the place of a Basic pair's foreign hash; False where that hash is not there any more."""
 
-    async def pin_foreign_token(self, *, known_by: Sequence[Digest], digest: Digest) -> bool:
-        """Know a token by the digest of all of it, where it was known by a part only. False: it was not known so."""
+    async def pin_foreign_token(self, *, grant_id: GrantId, known_by: Sequence[Digest], digest: Digest) -> bool:
+        """Know a grant by the digest of all of its token, where it was known by a part. False: it was not known so."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId, uuid_bytes
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.storage.audit import entry
 from frontdesk.storage.verbs import Verb
@@ -15,8 +15,8 @@ ADOPT_NETWORK = """
 UPDATE credentials SET secret_digest = $1, foreign_secret = NULL, last_four = $2, sealed_secret = $3
 WHERE client_id = $4 AND foreign_secret = $5 RETURNING client_id
 """
-PIN = "UPDATE foreign_tokens SET digest = $1 WHERE digest = $2 RETURNING grant_id"
-PIN_GRANT = "UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3"
+PIN = "UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3 RETURNING id"
+INSERT_WHOLE = "INSERT INTO foreign_tokens (digest, grant_id) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 
 # What the cache knows the answer of `has_foreign_tokens` by; the triggers on the table name it in the change log.
 FACT = "foreign_tokens"
@@ -51,11 +51,14 @@ def adopt_network_secret(
     return True
 
 
-def pin_foreign_token(*, known_by: Sequence[Digest], digest: Digest) -> Verb[bool]:
-    """Know a token, and its grant's refresh token, by `digest` in the place of one of `known_by`."""
+def pin_foreign_token(*, grant_id: GrantId, known_by: Sequence[Digest], digest: Digest) -> Verb[bool]:
+    """Know a grant by `digest` in the place of one of `known_by`.
+
+    The row of the part stays: importing the same list again must find that the token is here.
+    """
+    key = uuid_bytes(grant_id)
     for part in known_by:
-        pinned = yield PIN, (digest, part)
-        if pinned:
-            yield PIN_GRANT, (digest, pinned[0][0], part)
+        if (yield PIN, (digest, key, part)):
+            yield INSERT_WHOLE, (digest, key)
             return True
     return False

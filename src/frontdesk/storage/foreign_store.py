@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.storage import foreign
 from frontdesk.storage.reader import Reader
@@ -49,6 +49,7 @@ class ForeignVerbs:
         )
         return await self._writer.write(verb)
 
-    async def pin_foreign_token(self, *, known_by: Sequence[Digest], digest: Digest) -> bool:
-        """Know a token by the digest of all of it."""
-        return await self._writer.write(foreign.pin_foreign_token(known_by=known_by, digest=digest), urgent=True)
+    async def pin_foreign_token(self, *, grant_id: GrantId, known_by: Sequence[Digest], digest: Digest) -> bool:
+        """Know a grant by the digest of all of its token."""
+        verb = foreign.pin_foreign_token(grant_id=grant_id, known_by=known_by, digest=digest)
+        return await self._writer.write(verb, urgent=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.storage.memory_state import MemoryState
 
@@ -46,14 +46,11 @@ class MemoryForeign(MemoryState):
         self._note(audit)
         return True
 
-    async def pin_foreign_token(self, *, known_by: Sequence[Digest], digest: Digest) -> bool:
-        """Know a token by the digest of all of it."""
-        for part in known_by:
-            grant_id = self.foreign_tokens.pop(part, None)
-            if grant_id is not None:
-                self.foreign_tokens[digest] = grant_id
-                grant = self.grants.get(grant_id)
-                if grant is not None and grant.refresh_digest == part:
-                    self.grants[grant_id] = replace(grant, refresh_digest=digest)
-                return True
-        return False
+    async def pin_foreign_token(self, *, grant_id: GrantId, known_by: Sequence[Digest], digest: Digest) -> bool:
+        """Know a grant by the digest of all of its token."""
+        grant = self.grants.get(grant_id)
+        if grant is None or grant.refresh_digest not in known_by:
+            return False
+        self.grants[grant_id] = replace(grant, refresh_digest=digest)
+        self.foreign_tokens.setdefault(digest, grant_id)
+        return True
