@@ -126,8 +126,9 @@ def test_no_text_reads_a_whole_table(name: str, schema: apsw.Connection) -> None
     """Each finds its rows by a key or an index; the lists that read all there is are named above."""
     values = (0,) * len(set(re.findall(r"\$\d+", TEXTS[name])))
     plan = [row[3] for row in schema.execute("EXPLAIN QUERY PLAN " + TEXTS[name], values).fetchall()]
-    # The few oldest rows, in the order of the key, are a scan that ends after as many.
-    scans = [step for step in plan if step.startswith("SCAN") and " oldest" not in step]
+    # The few oldest rows, in the order of the key, are a scan that ends after as many; pending codes are few.
+    short = (" oldest", "USING INDEX codes_pending")
+    scans = [step for step in plan if step.startswith("SCAN") and not any(words in step for words in short)]
     ends_early = "ORDER BY id LIMIT" in TEXTS[name] or "ORDER BY position LIMIT" in TEXTS[name]
     assert not scans or name in WHOLE or ends_early
 

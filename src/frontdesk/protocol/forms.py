@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 MAX_FIELDS = 100
 
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +46,20 @@ def read_pairs(raw: bytes, *, max_fields: int = MAX_FIELDS) -> list[tuple[str, s
     if raw.count(b"&") >= max_fields:
         return None
     try:
-        if b"%" not in raw and b"+" not in raw:
-            # Nothing is encoded, as in most token requests: one decoding for all.
-            plain = [field.partition("=") for field in raw.decode("utf-8").split("&") if field]
-            return [(name, value) for name, _, value in plain]
-        return [(_read(name), _read(value)) for name, _, value in (f.partition(b"=") for f in raw.split(b"&") if f)]
+        text = raw.decode("utf-8")
+        pairs = [field.partition("=") for field in text.split("&") if field]
+        if "%" not in text and "+" not in text:
+            return [(name, value) for name, _, value in pairs]  # as in most token requests
+        return [(_read(name), _read(value)) for name, _, value in pairs]
     except ValueError:
         return None
 
 
-def _read(raw: bytes) -> str:
-    return _decode(raw) if b"%" in raw or b"+" in raw else raw.decode("utf-8")
-
-
-def _decode(raw: bytes) -> str:
-    raw = raw.replace(b"+", b" ")
-    if _BROKEN_ESCAPE.search(raw):
+def _read(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    if _BROKEN_ESCAPE.search(text):
         raise ValueError("broken escape")
-    return unquote_to_bytes(raw).decode("utf-8")
+    return unquote(text, errors="strict")

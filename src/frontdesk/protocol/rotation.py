@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from frontdesk.protocol import tokens
 from frontdesk.protocol.ids import GrantId, uuid_bytes
+from frontdesk.protocol.macs import mac
 from frontdesk.protocol.records import Grant
 
 _NUMBER = 4
@@ -62,4 +63,4 @@ def judge_standing(grant: Grant, *, is_current: bool, generation: int | None, is
 
 def _body(grant_id: GrantId, generation: int, key: bytes) -> bytes:
     number = generation.to_bytes(_NUMBER)
-    return number + hmac.digest(key, _PURPOSE + uuid_bytes(grant_id) + number, "sha256")[:_PROOF]
+    return number + mac(key, _PURPOSE + uuid_bytes(grant_id) + number)[:_PROOF]

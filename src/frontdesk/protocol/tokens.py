@@ -17,6 +17,7 @@ from collections.abc import Mapping
 
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import uuid_bytes, uuid_text
+from frontdesk.protocol.macs import mac
 
 ACCESS = "fdat_"
 REFRESH = "fdrt_"
@@ -127,7 +128,7 @@ def write_access_token(claims: AccessClaims, *, counter: int, key_id: int, key: 
         )
         + scopes
     )
-    return _close(b"fdat_", said + hmac.digest(key, said, "sha256"))
+    return _close(b"fdat_", said + mac(key, said))
 
 
 def read_access_token(text: str, keys: Mapping[int, bytes]) -> AccessClaims | None:
@@ -145,7 +146,7 @@ def read_access_token(text: str, keys: Mapping[int, bytes]) -> AccessClaims | No
     key = keys.get(key_id)
     if version != _VERSION or key is None:
         return None
-    if not hmac.compare_digest(hmac.digest(key, said, "sha256"), raw[-_MAC_LENGTH:]):
+    if not hmac.compare_digest(mac(key, said), raw[-_MAC_LENGTH:]):
         return None
     scopes = said[_HEAD.size :]
     if scopes[:1] == b"\0":

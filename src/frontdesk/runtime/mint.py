@@ -11,6 +11,7 @@ from typing import Protocol
 from frontdesk.protocol import rotation, tokens
 from frontdesk.protocol.access import AccessClaims
 from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
+from frontdesk.protocol.macs import mac
 from frontdesk.protocol.records import Grant, OwnGrant
 from frontdesk.runtime.keyring import Key, KeyRing
 from frontdesk.runtime.sealing import decrypt, encrypt
@@ -159,7 +160,7 @@ class Mint:
         key = self._digest_keys.get(digest[0])
         if key is None and self._finds(digest[0], self._digest_keys):
             key = self._digest_keys.get(digest[0])
-        made = hmac.digest(key or self._digest_first.secret, _hash(value), "sha256")
+        made = mac(key or self._digest_first.secret, _hash(value))
         return hmac.compare_digest(made, digest[1:]) and key is not None
 
     # -- access tokens
@@ -274,12 +275,12 @@ def _hash(value: str) -> bytes:
 
 
 def _digest(key_id: int, key: bytes, hashed: bytes) -> Digest:
-    return Digest(bytes((key_id,)) + hmac.digest(key, hashed, "sha256"))
+    return Digest(bytes((key_id,)) + mac(key, hashed))
 
 
 def _mac(key: Key, purpose: str, content: str) -> str:
     said = b"%d:%b%b" % (len(purpose.encode()), purpose.encode(), _encode(content))
-    return tokens.base64url(hmac.digest(key.secret, said, "sha256")[:16])
+    return tokens.base64url(mac(key.secret, said)[:16])
 
 
 def _owned_by(network_id: str, version: int) -> bytes:

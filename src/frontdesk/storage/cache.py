@@ -1,8 +1,8 @@
 """Records that a check needs, in memory, and never staler than the last commit on this host. DESIGN D5.
 
-Whatever ends or alters a cached record names it in `change_log`, in its own transaction. `PRAGMA data_version` tells
-in 2.5 microseconds whether anything was committed since; if so, the log is read from our position on, and what it
-names is dropped before anything is trusted.
+Whatever ends or alters a cached record names it in `change_log`, in its own transaction. The header of the write-ahead
+log's index (`walindex.py`) tells whether anything was committed since; if so, the log is read from our position on,
+and what it names is dropped before anything is trusted.
 """
 
 from collections.abc import Callable, Hashable

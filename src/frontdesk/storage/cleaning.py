@@ -14,9 +14,11 @@ AUDIT_KEPT = 400 * DAY
 AUDIT_ROWS = 1_000_000
 CHANGES_KEPT = 10_000
 
+# In the order of the index of pending codes, which are few: it is read, not the table.
 END_EXPIRED_CODES = """
 UPDATE codes SET voided_at = expires_at WHERE id IN (
-    SELECT id FROM codes WHERE grant_id IS NULL AND voided_at IS NULL AND expires_at <= $1 LIMIT $2
+    SELECT id FROM codes WHERE grant_id IS NULL AND voided_at IS NULL AND expires_at <= $1
+    ORDER BY user_id, client_id, expires_at LIMIT $2
 )
 RETURNING user_id, client_id
 """

@@ -11,6 +11,7 @@ from frontdesk.storage.cache import Cache, Shelf, changes_since, newest_position
 from frontdesk.storage.connecting import HASTE, PATIENCE, connect
 from frontdesk.storage.sidethread import SideThread
 from frontdesk.storage.verbs import Execute, Verb, run
+from frontdesk.storage.walindex import watch
 
 DATA_VERSION = "PRAGMA data_version"
 
@@ -33,6 +34,9 @@ class Reader:
         self._execute_aside: Execute = self._aside.cursor().execute
         self._thread = SideThread("frontdesk-reading")
         self._version = -1
+        self._execute(DATA_VERSION, ()).fetchall()  # having read, it has the log's index mapped
+        self._index = watch(self._connection)
+        self._headers = b""
 
     def on_keys(self, look: Callable[[], object]) -> None:
         """Call `look` before anything is trusted again, whenever the keys may be others than before."""
@@ -82,11 +86,31 @@ class Reader:
     def close(self) -> None:
         """Close both connections."""
         self._thread.stop()
+        self._index = None  # what it reads is unmapped with the connection
         self._connection.close()
         self._aside.close()
 
     def _in_step(self) -> bool:
         """Drop from memory what changed since; False where the database is too busy to say."""
+        index = self._index
+        if index is None:
+            return self._ask_version()
+        headers = index.read()
+        if headers == self._headers:
+            return True
+        try:
+            # They were read before the log is: a commit in between shows in the next ones.
+            self._catch_up()
+            self._headers = headers
+        except apsw.BusyError:
+            self.cache.look_at_keys()  # what cannot be learned from the log is asked of the key file itself
+            return False
+        except apsw.Error as fault:
+            raise StoreUnavailable("the database cannot be read") from fault
+        return True
+
+    def _ask_version(self) -> bool:
+        """The same, where the log's index cannot be looked at."""
         try:
             version = self._execute(DATA_VERSION, ()).get
             if version != self._version:

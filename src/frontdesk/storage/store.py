@@ -1,6 +1,7 @@
 """The verbs as methods: which are read inline or beside the loop, from memory, or written, ahead of others or not."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from frontdesk.protocol.ids import (
     ChallengeId,
@@ -209,12 +210,12 @@ class VerbStore(
 
     async def save_consent(self, *, code: AuthorizationCode, connection: Connection, audit: AuditEvent) -> None:
         """Store a code and what the connection now is."""
-        verb = consents.save_consent(code=code, connection=connection, audit=audit)
+        verb = partial(consents.save_consent, code=code, connection=connection, audit=audit)
         await self._writer.write(verb, step="consent")
 
     async def renew_consent(self, *, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> bool:
         """Store a code for a connection that stands as it was."""
-        verb = consents.renew_consent(code=code, consented_at=consented_at, audit=audit)
+        verb = partial(consents.renew_consent, code=code, consented_at=consented_at, audit=audit)
         return await self._writer.write(verb, step="consent")
 
     async def find_code(self, code_id: CodeId) -> AuthorizationCode | None:
@@ -225,7 +226,7 @@ class VerbStore(
         self, *, code_id: CodeId, grant: Grant, now: Micros, cap: int, audit: AuditEvent
     ) -> CodeTaken | CodeUsedBefore:
         """Exchange a code for a grant, once."""
-        verb = consents.take_code(code_id=code_id, grant=grant, now=now, cap=cap, audit=audit)
+        verb = partial(consents.take_code, code_id=code_id, grant=grant, now=now, cap=cap, audit=audit)
         return await self._writer.write(verb, step="exchange")
 
     async def count_wrong_verifier(self, *, code_id: CodeId, limit: int, now: Micros) -> int:
@@ -234,7 +235,7 @@ class VerbStore(
 
     async def revoke_grant(self, *, grant_id: GrantId, now: Micros, audit: AuditEvent) -> bool:
         """End a grant for good."""
-        verb = grants.revoke_grant(grant_id=grant_id, now=now, audit=audit)
+        verb = partial(grants.revoke_grant, grant_id=grant_id, now=now, audit=audit)
         return await self._writer.write(verb, urgent=True, step="revoke")
 
     async def disconnect(self, *, user_id: UserId, client_id: ClientId, now: Micros, audit: AuditEvent) -> int:

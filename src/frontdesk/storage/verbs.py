@@ -13,6 +13,7 @@ Rows: TypeAlias = list[tuple[Any, ...]]
 
 T = TypeVar("T")
 Verb: TypeAlias = Generator[Step, Rows, T]
+Make: TypeAlias = Callable[[], Verb[T]]
 Execute: TypeAlias = Callable[[str, tuple[Value, ...]], Any]
 
 

@@ -21,7 +21,7 @@ import apsw
 from frontdesk.protocol.store import StoreUnavailable
 from frontdesk.storage.connecting import HASTE, PATIENCE, connect
 from frontdesk.storage.sidethread import SideThread
-from frontdesk.storage.verbs import Execute, Verb, run
+from frontdesk.storage.verbs import Execute, Make, Verb, run
 
 GROUP = 128
 WAITING = 2_000
@@ -36,12 +36,21 @@ Failpoint: TypeAlias = Callable[[str], None]
 class Change:
     """One verb that waits for its transaction, and who waits for its answer."""
 
-    verb: Verb[Any]
+    verb: Verb[Any] | Make[Any]
     answer: asyncio.Future[Any]
     step: str = ""  # what the names of its failpoints begin with
     long: bool = False
     result: Any = field(default=None, repr=False)
     fault: Exception | None = None
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether the verb can be carried out twice."""
+        return callable(self.verb)
+
+    def begin(self) -> Verb[Any]:
+        """The verb from its first step on."""
+        return self.verb() if callable(self.verb) else self.verb
 
     def tell(self) -> None:
         """Answer, unless nobody listens any more."""
@@ -68,8 +77,10 @@ class Writer:
         self._closed = False
         self._connect()
 
-    async def write(self, verb: Verb[T], *, urgent: bool = False, step: str = "", long: bool = False) -> T:
+    async def write(self, verb: Verb[T] | Make[T], *, urgent: bool = False, step: str = "", long: bool = False) -> T:
         """Carry a verb out. Returns when it is durable, raises StoreUnavailable where that cannot be promised.
+
+        A verb that is given as what makes it can be repeated, which spares it and its group their savepoints.
 
         Once it waits for its turn it is carried out even if the caller stops waiting: a revocation whose caller hung
         up is a revocation all the same. `urgent`: ahead of the others. `long`: beside the loop, in its own group.
@@ -77,7 +88,8 @@ class Writer:
         queue, room = (self._urgent, URGENT_WAITING) if urgent else (self._waiting, WAITING)
         if self._closed or len(queue) >= room:
             raise StoreUnavailable("the store is closed" if self._closed else "too many changes are waiting")
-        loop = asyncio.get_running_loop()
+        # Asking for the running loop is a system call (it compares process ids): once a drain, not once a change.
+        loop = self._drain.get_loop() if self._drain is not None else asyncio.get_running_loop()
         change = Change(verb=verb, answer=loop.create_future(), step=step, long=long)
         queue.append(change)
         if self._drain is None:
@@ -168,12 +180,34 @@ class Writer:
             self._connection.set_busy_timeout(HASTE)
 
     def _carry_out(self, group: Sequence[Change]) -> None:
+        """Run all verbs. Where one fails, what was done is undone, and each runs in a savepoint of its own.
+
+        They hardly ever fail, and in a savepoint SQLite keeps a copy of every page that is touched.
+        """
+        if not all(change.can_repeat for change in group) or not self._carry_out_bare(group):
+            self._carry_out_apart(group)
+
+    def _carry_out_bare(self, group: Sequence[Change]) -> bool:
+        execute = self._execute
+        try:
+            for change in group:
+                change.result = run(execute, change.begin())
+        except Exception:  # whose fault it is shows when they run apart
+            # A full disk has rolled everything back, and would again: the group is refused.
+            if not self._connection.in_transaction:
+                raise
+            execute("ROLLBACK", ()).fetchall()
+            execute("BEGIN IMMEDIATE", ()).fetchall()
+            return False
+        return True
+
+    def _carry_out_apart(self, group: Sequence[Change]) -> None:
         """Run each verb in a savepoint of its own, so that one that fails takes none of the others along."""
         execute = self._execute
         for change in group:
             try:
                 execute("SAVEPOINT change", ()).fetchall()
-                change.result = run(execute, change.verb)
+                change.result = run(execute, change.begin())
             except Exception as fault:  # a verb's bug is undone like a database's error
                 # A full disk inside a savepoint rolls everything back; what came next would then commit alone.
                 if not self._connection.in_transaction:

@@ -93,3 +93,6 @@ CREATE TABLE weak_forms (
     uses INTEGER NOT NULL,
     PRIMARY KEY (client_id, form)
 ) WITHOUT ROWID, STRICT;
+
+-- Codes that lapsed are few among the pending ones: looking through those costs less than a second index on each code.
+DROP INDEX codes_lapsing;
