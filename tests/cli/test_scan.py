@@ -306,3 +306,13 @@ def test_a_place_is_needed(scene: Scene) -> None:
     code, out, err = scene.types("scan")
     assert (code, out) == (2, "")
     assert "missing argument 'PATH...'" in err
+
+
+def test_config_check_refuses_keys_that_a_server_would_refuse(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leak reports: what is wrong with leak_keys is told before anything is served."""
+    monkeypatch.setenv("FRONTDESK_LEAK_KEYS", str(tmp_path / "keys"))
+    code, out, err = scene.types("config", "check", "--data", scene.data)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"frontdesk: error: cannot read leak_keys, {tmp_path / 'keys'}: No such file")

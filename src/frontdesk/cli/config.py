@@ -11,7 +11,7 @@ from frontdesk.cli.examining import Verdict, print_finding
 from frontdesk.cli.options import Ground, standing
 from frontdesk.cli.ownership import OURS
 from frontdesk.cli.settling import settle
-from frontdesk.cli.speech import EXIT_REFUSED, print_json, print_pairs
+from frontdesk.cli.speech import EXIT_REFUSED, Refused, print_json, print_pairs
 from frontdesk.flows.hardening import AppStanding
 from frontdesk.protocol.ids import Micros
 from frontdesk.settings import Settings, render_settings, render_template
@@ -33,6 +33,7 @@ def check(ground: Ground, deploy: bool) -> int:
     """
     settings = settle(ground)
     scopes = read_known_scopes(settings)
+    _read_leak_keys(settings)
     if deploy:
         return _check_deployment(ground, settings)
     if ground.as_json:
@@ -42,6 +43,18 @@ def check(ground: Ground, deploy: bool) -> int:
     else:
         click.echo(f"The settings are right, and {settings.openapi} can be the policy ({len(scopes)} scopes).")
     return 0
+
+
+def _read_leak_keys(settings: Settings) -> None:
+    """Refuse a file of public keys that a server would refuse at its start."""
+    if settings.leak_keys is None:
+        return
+    from frontdesk.runtime.leak_signatures import LeakKeysError, read_leak_keys  # late: it brings cryptography along
+
+    try:
+        read_leak_keys(settings.leak_keys)
+    except LeakKeysError as error:
+        raise Refused(error.problem, error.hint) from error
 
 
 def _check_deployment(ground: Ground, settings: Settings) -> int:
