@@ -2,12 +2,16 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from frontdesk.cli.main import run
+from servers.house import House
+from servers.partner import settle
+from servers.wires import Wire
 
 URI = "https://app.example/callback"
 SAFE = {
@@ -189,3 +193,34 @@ def test_each_app_that_may_use_weak_forms_is_told_of(typist: Typist, monkeypatch
     assert "codes without PKCE (RFC 9700 §2.1.1): never since it was registered" in out
     typist.gets("app", "change", weak, "--profile", "strict")
     assert "No app may use a form" in typist.types("config", "check", "--deploy")[1]
+
+
+def test_what_served_apps_use_is_in_the_report_and_is_not_switched_off(new_house: Callable[..., House]) -> None:
+    """Counted by a real worker, written by its end at the latest; switched off by force, and refused from then on."""
+    house = new_house().start()
+    town = settle(house)
+    wire = Wire(house.port)
+    tokens = town.app.connect(wire, town.person(), [town.places[0].id])
+    for _ in range(3):
+        assert town.app.refresh(wire, tokens).status == 200
+    assert town.app.revoke(wire, tokens.refresh).status == 200
+    wire.close()
+    assert house.stop() == 0
+    (app,) = house.admin("config", "check", "--deploy")["apps"]
+    assert {found["form"]: found["uses"] for found in app["deviations"] if found["in_use"]} == {
+        "no_pkce": 1,
+        "no_state_no_pkce": 1,
+        "refresh_unrotated": 3,
+        "revoke_query": 1,
+        "revoke_unauthenticated": 1,
+    }
+    refused = house.run("app", "change", town.app.client_id, "--profile", "strict")
+    assert refused.returncode == 1
+    assert "a token in the query of revoke: 1 time, last on " in refused.stderr
+    house.admin("app", "change", town.app.client_id, "--profile", "strict", "--force")
+    house.start()
+    wire = Wire(house.port)
+    target = town.app.authorize_url(state="x").removeprefix(house.url)
+    assert "error=invalid_request" in wire.ask("GET", target).headers["location"]
+    wire.close()
+    town.close()
