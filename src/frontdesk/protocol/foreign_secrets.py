@@ -23,7 +23,9 @@ _NUMBER = r"([1-9][0-9]{0,9})"
 _BASE64 = r"([A-Za-z0-9+/]{16,200}={0,2})"
 _BCRYPT = r"(\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53})"
 _DJANGO_PBKDF2 = re.compile(rf"pbkdf2_(sha1|sha256)\${_NUMBER}\$([\x21-\x23\x25-\x7e]{{1,128}})\${_BASE64}")
-_PHC_PBKDF2 = re.compile(rf"\$pbkdf2-(sha256|sha512)\$i={_NUMBER},l=[1-9][0-9]{{0,3}}\$([A-Za-z0-9+/]{{8,200}})\${_BASE64}")
+_PHC_PBKDF2 = re.compile(
+    rf"\$pbkdf2-(sha256|sha512)\$i={_NUMBER},l=[1-9][0-9]{{0,3}}\$([A-Za-z0-9+/]{{8,200}})\${_BASE64}"
+)
 _ANY_BCRYPT = re.compile(rf"(bcrypt\$|bcrypt_sha256\$)?{_BCRYPT}")
 _ARGON2 = re.compile(
     rf"(?:argon2)?\$argon2id\$v=19\$m={_NUMBER},t={_NUMBER},p={_NUMBER}\$([A-Za-z0-9+/]{{11,200}})\${_BASE64}"
