@@ -66,12 +66,14 @@ def test_the_commands_are_those_that_are_promised() -> None:
         *(f"app {word}" for word in ("add", "list", "enable", "disable", "change", "rotate-secret", "own-scopes")),
         *(f"resource-server {word}" for word in ("add", "list", "rotate-secret", "disable", "enable", "remove")),
         *(f"grant {word}" for word in ("list", "revoke")),
+        *(f"convert {word}" for word in ("dot", "doorkeeper", "hydra")),
+        *(f"keys {word}" for word in ("list", "rotate", "retire", "restore", "destroy")),
         *(f"config {word}" for word in ("check", "show", "template")),
         "doctor",
-        "scan",
-        "try",
         "import",
+        "scan",
         "sync",
+        "try",
     }
 
 

@@ -20,6 +20,7 @@ from frontdesk.storage import (
     endings,
     foreign,
     grants,
+    keys_usage,
     login,
     moving,
     networks,
@@ -44,6 +45,7 @@ MODULES = (
     endings,
     foreign,
     grants,
+    keys_usage,
     login,
     moving,
     networks,
@@ -70,6 +72,9 @@ WHOLE = {
     "resource_servers.LIST",
     "grants.LIVE",
     "audit.NEWEST",
+    "keys_usage.DIGESTS",
+    "keys_usage.SEALED_SECRETS",
+    "keys_usage.FORGET_SECRETS",
 }
 
 

@@ -21,16 +21,16 @@ _HELD_ELSEWHERE = {
     "seal": "sign-ins in flight: 30 minutes",
     "cookie": "open forms: 12 hours; browsers' trust: a year",
 }
+_PURPOSES = (
+    "PURPOSE is mac (access tokens), digest (secrets, refresh tokens, sessions, codes), seal (sign-ins on their way), "
+    "cookie (forms, trusted browsers) or vault (secrets that owners may see again)."
+)
 _SURE = click.option("--yes", "is_sure", is_flag=True, help="Do it all the same.")
 
 
-@click.group(no_args_is_help=True)
+@click.group(no_args_is_help=True, epilog=_PURPOSES)
 def keys() -> None:
-    """List, rotate, retire, restore and destroy keys; a running server follows at once.
-
-    PURPOSE is mac (access tokens), digest (secrets, refresh tokens, sessions, codes), seal (sign-ins on their way),
-    cookie (forms, trusted browsers) or vault (secrets that owners may see again).
-    """
+    """List, rotate, retire and restore keys, beside a running server."""
 
 
 @keys.command("list")

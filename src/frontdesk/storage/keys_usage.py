@@ -5,11 +5,8 @@ The first byte of a digest is its key's id; a sealed secret begins with it, in d
 
 from collections.abc import Sequence
 
+from frontdesk.protocol import keys
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId, Micros, NetworkId, uuid_bytes, uuid_text
-from frontdesk.protocol.keys import (
-    SEALED,
-    KeyUse,
-)
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.protocol.signin import SESSION_IDLE, SESSION_LIFETIME
 from frontdesk.storage.audit import entry
@@ -61,15 +58,17 @@ UPDATE grants SET refresh_digest = $1 WHERE id = $2 AND refresh_digest = $3 AND 
 RENEW_FOREIGN = "UPDATE foreign_tokens SET digest = $1 WHERE digest = $2"
 
 
-def count_key_uses(*, now: Micros) -> Verb[list[KeyUse]]:
+def count_key_uses(*, now: Micros) -> Verb[list[keys.KeyUse]]:
     """What is alive under each digest key, and the secrets sealed under each key of the vault."""
     rows = yield DIGESTS, (now, now - SESSION_IDLE, now - SESSION_LIFETIME)
-    found = [KeyUse(purpose="digest", key_id=key[0], kind=kind, count=count) for kind, key, count in rows if key]
+    found = [keys.KeyUse(purpose="digest", key_id=key[0], kind=kind, count=count) for kind, key, count in rows if key]
     sealed: dict[int, int] = {}
     for head, count in (yield SEALED_SECRETS, ()):
         key_id = int(head.partition(".")[0])
         sealed[key_id] = sealed.get(key_id, 0) + count
-    found += [KeyUse(purpose="vault", key_id=key_id, kind=SEALED, count=count) for key_id, count in sealed.items()]
+    found += [
+        keys.KeyUse(purpose="vault", key_id=key_id, kind=keys.SEALED, count=count) for key_id, count in sealed.items()
+    ]
     return found
 
 
