@@ -1,11 +1,13 @@
 """The fast lane: endpoints whose requests and answers are whole are answered in the parser's callback.
 
-No ASGI scope, no task, no messages, one write. A walk that has to wait (for a durable commit) goes on as a task. What
-is uvicorn's stays uvicorn's: keep-alive timer, order of pipelined requests, limits and shutdown; and every request
-that is in any way unusual takes the ordinary way through ASGI.
+No ASGI scope, no task, no messages, one write. A walk that has to wait (for a durable commit) goes on when what it
+waits for is there. What is uvicorn's stays uvicorn's: keep-alive timer, order of pipelined requests, limits and
+shutdown; and every request that is in any way unusual takes the ordinary way through ASGI.
 """
 
+import asyncio
 from collections.abc import Coroutine, Generator
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -135,11 +137,19 @@ class LaneProtocol(BoundedProtocol):
             https=self.scheme == "https",
         )
         request.body = visit.body
-        walk = front.answer(visit.route, request)
+        self._go_on(visit, front.answer(visit.route, request))
+
+    def _go_on(self, visit: Visit, walk: Coroutine[Any, Any, Answer | None], _: Any = None) -> None:
+        """Take the walk on to its end, or to what it has to wait for."""
         try:
             waits_for = walk.send(None)
         except StopIteration as done:
             self._finish(visit, done.value)
+            return
+        if type(waits_for) is asyncio.Future and waits_for.get_loop() is self.loop:
+            # What a task would do for it, at a third of a task's cost. Walks ask for no current task.
+            waits_for._asyncio_future_blocking = False
+            waits_for.add_done_callback(partial(self._go_on, visit, walk))
             return
         task = self.loop.create_task(self._finish_later(visit, walk, waits_for))
         self.tasks.add(task)
