@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from frontdesk.cli import speech
+from frontdesk.cli import crashes, speech
 
 # name: where it lives, what it is for
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -73,6 +73,7 @@ def root() -> None:
 
 def main() -> None:
     """Run what was typed, and end with 0, 1 (refused or failed), 2 (usage) or 130 (interrupted)."""
+    crashes.leave_no_secrets()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

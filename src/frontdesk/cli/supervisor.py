@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from frontdesk.cli import speech
 from frontdesk.cli.worker import write_order
-from frontdesk.settings import Settings
+from frontdesk.settings import SECRET_VARIABLES, Settings
 
 FIRST_PAUSE = 0.1  # seconds before a dead worker is replaced; doubles while replacements die young
 LONGEST_PAUSE = 30.0
@@ -145,6 +145,8 @@ class Supervisor:
                 sys.executable,
                 *("-m", "frontdesk.cli.worker", str(number), str(self._listener.fileno()), str(write_end)),
                 stdin=asyncio.subprocess.PIPE,
+                # It gets the settings by pipe; what this process was started with need not stand there once more.
+                env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
                 pass_fds=(self._listener.fileno(), write_end),
                 # Ctrl-C at a terminal goes to its whole process group: only we shall hear it.
                 process_group=0,

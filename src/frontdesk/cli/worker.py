@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from frontdesk.cli import speech
+from frontdesk.cli import crashes, speech
 from frontdesk.settings import Settings
 
 ORPHAN_SECONDS = 5.0
@@ -141,6 +141,7 @@ def run_loop(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
 def main() -> None:
     """A worker of the supervisor: `python -m frontdesk.cli.worker <number> <listener fd> <status fd>`."""
     number, listener_fd, status_fd = (int(argument) for argument in sys.argv[1:4])
+    crashes.leave_no_secrets()
     _die_with_the_supervisor()
     settings = read_order()
     listener = socket.socket(fileno=listener_fd)

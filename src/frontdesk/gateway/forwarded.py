@@ -6,7 +6,7 @@ must never be what is judged: such a request is refused.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
@@ -28,7 +28,7 @@ class AskedCall:
 
     asker: Asker
     method: str
-    target: bytes
+    target: bytes = field(repr=False)
 
 
 _ORIGINAL = (b"x-original-method", b"x-original-uri")

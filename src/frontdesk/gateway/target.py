@@ -4,7 +4,7 @@ RFC 3986 §2.3 and §6.2.2, RFC 9112 §3.2. Everything that two readers may read
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from frontdesk.protocol.errors import Reason, Refusal
@@ -34,7 +34,7 @@ class Target:
 
     path: str
     decoded: str
-    query: bytes
+    query: bytes = field(repr=False)
 
     @property
     def normalised(self) -> bytes:

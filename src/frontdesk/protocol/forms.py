@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 MAX_FIELDS = 100
@@ -14,7 +14,7 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 class Form:
     """Parameters by name; one sent without a value counts as not sent. `repeated` names those sent twice or more."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     repeated: frozenset[str] = frozenset()
 
     def get(self, name: str) -> str | None:

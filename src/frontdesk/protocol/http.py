@@ -12,8 +12,8 @@ class Request:
     """One request as it came off the wire; header names are lower-case, nothing is decoded or joined."""
 
     method: str
-    target: bytes  # raw path and query, as sent
-    headers: Headers
+    target: bytes = field(repr=False)  # raw path and query, as sent; tokens travel there, and in headers
+    headers: Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     peer: str | None = None  # the caller's IP address, as far as a trusted proxy says; None on a unix socket
     hop: str | None = None  # IP address of the other end of the socket, whoever it forwards for
@@ -59,6 +59,6 @@ class Answer:
     """What goes back. `stream` (when set) follows instead of `body`; `content-length` is added for bodies."""
 
     status: int
-    headers: Headers = field(default_factory=list)
-    body: bytes = b""
+    headers: Headers = field(default_factory=list, repr=False)
+    body: bytes = field(default=b"", repr=False)
     stream: Stream | None = None

@@ -6,7 +6,7 @@ and what is allowed; what was given is shown unless it is a secret.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,15 @@ class SettingsError(Exception):
         self.problems = problems
 
 
+# The variables that hold a secret themselves; with _FILE at their end they name a file that does.
+SECRET_VARIABLES = frozenset(PREFIX + name.upper() for name, knob in KNOBS.items() if knob.secret)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
     """One value as it was given, and by what."""
 
-    value: Any
+    value: Any = field(repr=False)  # it may be a secret's
     source: str
 
 

@@ -37,6 +37,10 @@ class _Match(msgspec.Struct):
     type: str = ""
     url: str | None = None
 
+    def __repr__(self) -> str:
+        # The token may still live, and the address may hold another.
+        return f"_Match(type={self.type!r})"
+
 
 _read_matches = msgspec.json.Decoder(list[_Match]).decode
 _encode = msgspec.json.Encoder().encode
