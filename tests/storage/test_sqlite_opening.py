@@ -79,6 +79,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path:
     """Text, and a database whose header is gone."""
     path = tmp_path / "frontdesk.db"
     path.write_text("shopping list\n" * 1_000)
+    path.chmod(0o600)
     assert "is not a database" in await refusal(path, create=True)
     assert path.read_text().startswith("shopping list")
 
@@ -87,6 +88,7 @@ async def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path: 
     """Neither migrated nor turned to another journal."""
     path = tmp_path / "frontdesk.db"
     raw(path, "CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')")
+    path.chmod(0o600)
     before = path.read_bytes()
     assert "not one of Frontdesk's" in await refusal(path, create=True)
     assert path.read_bytes() == before
@@ -163,7 +165,7 @@ async def test_a_truncated_file_is_found_at_start(tmp_path: Path) -> None:
 async def test_an_empty_file_is_a_new_database_only_when_one_may_be_made(tmp_path: Path) -> None:
     """It is what a start that died at once leaves behind."""
     path = tmp_path / "frontdesk.db"
-    path.touch()
+    path.touch(mode=0o600)
     assert "there is no database" in await refusal(path)
     store = await open_sqlite(path, create=True)
     assert store.is_new
@@ -173,7 +175,7 @@ async def test_an_empty_file_is_a_new_database_only_when_one_may_be_made(tmp_pat
 async def test_a_database_whose_log_was_taken_away_is_refused(tmp_path: Path) -> None:
     """FT-24: it was copied, or swept, without the log that held its last commits."""
     path, copy = tmp_path / "frontdesk.db", tmp_path / "copy" / "frontdesk.db"
-    copy.parent.mkdir()
+    copy.parent.mkdir(mode=0o700)
     store = await open_sqlite(path, create=True)
     await House(store).network()
     shutil.copy(path, copy)
@@ -183,7 +185,7 @@ async def test_a_database_whose_log_was_taken_away_is_refused(tmp_path: Path) ->
     assert "frontdesk.db-wal is missing" in problem
     assert copy.read_bytes() == before
     assert "frontdesk.db-wal is missing" in await refusal(copy)
-    copy.with_name("frontdesk.db-wal").touch()
+    copy.with_name("frontdesk.db-wal").touch(mode=0o600)
     store = await open_sqlite(copy, create=False)
     assert not await store.list_networks()
     await store.aclose()
@@ -207,7 +209,7 @@ async def test_a_database_that_was_closed_needs_no_log(tmp_path: Path) -> None:
 async def test_a_crashed_database_is_read_with_its_log(tmp_path: Path) -> None:
     """Nothing that was answered is lost, whoever opens it next."""
     path, copy = tmp_path / "frontdesk.db", tmp_path / "copy" / "frontdesk.db"
-    copy.parent.mkdir()
+    copy.parent.mkdir(mode=0o700)
     store = await open_sqlite(path, create=True)
     network = await House(store).network()
     for name in ("frontdesk.db", "frontdesk.db-wal"):

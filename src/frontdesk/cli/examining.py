@@ -102,7 +102,7 @@ def examine_folder(folder: Path) -> Iterator[Finding]:
     status = folder.stat()
     mode = stat.S_IMODE(status.st_mode)
     if mode & 0o077:
-        yield warn("data folder", f"{folder} is open to others (mode {mode:04o})", f"run 'chmod 700 {folder}'")
+        yield fail("data folder", f"{folder} is open to others (mode {mode:04o})", f"run 'chmod 700 {folder}'")
     else:
         yield ok("data folder", f"{folder} of {owner_name(folder)}")
     strangers = sorted(entry.name for entry in folder.iterdir() if entry.lstat().st_uid != status.st_uid)

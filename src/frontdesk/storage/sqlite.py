@@ -14,6 +14,7 @@ import apsw
 
 from frontdesk.protocol.store import StoreUnavailable
 from frontdesk.storage.connecting import PATIENCE, connect
+from frontdesk.storage.custody import narrow, refuse_wide
 from frontdesk.storage.migrating import PUT_FACT, migrate, read_migrations
 from frontdesk.storage.opening import (
     DatabaseRefused,
@@ -111,6 +112,8 @@ def _open(path: Path, *, create: bool, identity: bytes | None) -> Opened:
     refuse_far_folder(path.parent)
     with ExitStack() as undo:
         try:
+            if not is_there:
+                narrow(path.parent)
             writer_lock = make_owned(path.with_name(WRITER_LOCK))
             undo.callback(os.close, writer_lock)
             open_lock = make_owned(path.with_name(OPEN_LOCK))
@@ -141,6 +144,7 @@ def _prepare(path: Path, open_lock: int, *, create: bool, identity: bytes | None
     if alone:
         refuse_lost_log(path)
     fcntl.flock(open_lock, fcntl.LOCK_SH)
+    refuse_wide(path)  # before connecting, which makes log and index with the file's own mode
     connection = connect(path, busy=PATIENCE, writes=True)
     try:
         # Where others have it open it was checked before, and a long look would keep them from writing.
