@@ -17,6 +17,7 @@ from servers.wires import Wire, spread_wires, wire_each_worker
 
 WORKERS = 2
 CALLERS = 4
+ROTATIONS = 12  # spread over a run
 
 
 @pytest.fixture
@@ -145,11 +146,11 @@ def rotate_under_load(town: Town, requests: int) -> tuple[Load, int]:
     threads = load.run(wires)
     rotations = 0
     while any(thread.is_alive() for thread in threads):
-        if rotations < 40:
+        if rotations < ROTATIONS and load.passed >= requests * rotations // ROTATIONS:
             town.house.admin("keys", "rotate", "all")
             rotations += 1
         else:
-            threads[0].join(1)
+            threads[0].join(0.05)
     for thread in threads:
         thread.join()
     for line in wires.values():
@@ -178,12 +179,13 @@ def test_a_hundred_thousand_requests_pass_while_every_key_rotates(keyed_town: To
     load, rotations = rotate_under_load(keyed_town, 100_000)
     print(f"{load.passed} requests, {rotations} rotations of all keys: {dict(load.counts)}")
     assert is_spotless(load), load.counts
-    house, wires = keyed_town.house, wire_each_worker(keyed_town.house.port, WORKERS)
-    place, tokens = connect(keyed_town, wires[0])
+    house = keyed_town.house
+    place, tokens = connect(keyed_town, wire_each_worker(house.port, WORKERS)[0])
     for key in house.admin("keys", "list")["keys"]:
         if key["state"] == "reading" and key["purpose"] != "digest":
             house.admin("keys", "retire", key["purpose"], str(key["id"]), "--yes")
     keyed = Counter(key["purpose"] for key in house.admin("keys", "list")["keys"] if key["state"] != "retired")
     assert keyed["mac"] == keyed["seal"] == keyed["cookie"] == keyed["vault"] == 1
+    wires = wire_each_worker(house.port, WORKERS)
     assert [wire.call(tokens.access, place.id).status for wire in wires] == [200] * WORKERS
     assert [keyed_town.app.refresh(wire, tokens).status for wire in wires] == [200] * WORKERS
