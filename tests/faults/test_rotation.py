@@ -1,6 +1,7 @@
 """Sixty-four refreshes at once, over four workers, of a client that loses answers. RF-10, RF-11; DESIGN D7."""
 
 import random
+import select
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -51,10 +52,15 @@ def crowd(busy_town: Town) -> Iterator[Crowd]:
 
 
 def hang_up_on(town: Town, app: App, tokens: Tokens) -> None:
-    """A client that is killed after it asked and before it heard: the answer finds nobody."""
+    """A client that is killed once the answer lies before it, unread.
+
+    Killed sooner, its request might still be on its way when the next one has moved on: it would be taken for a replay.
+    """
     wire = Wire(town.house.port)
     body = urlencode(app.proof(grant_type="refresh_token", refresh_token=tokens.refresh)).encode()
     wire._connection.request("POST", "/oauth2/token", body=body, headers=FORM)
+    ready, _, _ = select.select([wire._connection.sock], [], [], 30)
+    assert ready
     wire.close()
 
 
