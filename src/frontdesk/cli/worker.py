@@ -8,13 +8,14 @@ import asyncio
 import ctypes
 import gc
 import os
-import pickle
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+import msgspec
 
 from frontdesk.cli import crashes, speech
 from frontdesk.settings import Settings
@@ -167,15 +168,14 @@ def _report(status_fd: int) -> None:
 
 def write_order(settings: Settings) -> bytes:
     """The settings as they travel to a worker: by pipe, since arguments and the environment can be read by others."""
-    order = pickle.dumps(settings)
+    order = msgspec.json.encode(settings, enc_hook=str)
     return len(order).to_bytes(4, "big") + order
 
 
 def read_order() -> Settings:
     """What the supervisor wrote on our stdin; the pipe stays open as a sign of its life."""
     size = int.from_bytes(_read_exactly(4), "big")
-    order: Settings = pickle.loads(_read_exactly(size))  # noqa: S301 - written by our own parent process
-    return order
+    return msgspec.json.decode(_read_exactly(size), type=Settings, dec_hook=lambda kind, value: kind(value))
 
 
 def _read_exactly(size: int) -> bytes:
