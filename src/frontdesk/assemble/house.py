@@ -48,8 +48,7 @@ class House:
 
     def checks_mac(self, purpose: str, content: str, said: str) -> bool:
         """Whether `said` is the proof over `content` under a key in force now, whatever state the store is in."""
-        if self.keys is not None:
-            self.keys.look()
+        self.mint.freshen()
         return self.mint.checks_mac(purpose, content, said)
 
     def open_notices(self, scope_words: Mapping[str, str] | None = None) -> Notices:

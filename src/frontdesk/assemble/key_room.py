@@ -40,10 +40,6 @@ class KeyRoom:
         self.mint.look_by(self._watch.look)
         store.on_keys(self._watch.look)
 
-    def look(self) -> None:
-        """Learn of changed keys without the store: one system call where they did not change."""
-        self._watch.look()
-
     def tell(self) -> list[KeyFacts]:
         """Every key as it stands now, without the key itself."""
         self._watch.look()

@@ -121,6 +121,9 @@ class Mint(Protocol):
     def read_session_token(self, value: str) -> SessionId | None:
         """The row a session cookie names; None unless well-formed."""
 
+    def freshen(self) -> None:
+        """Learn of changed keys now, without the store: for what is read before any glance is taken."""
+
     @property
     def making_digest(self) -> int:
         """The id of the key under which digests are made: the first byte of each."""

@@ -111,7 +111,7 @@ class RevokeFlow:
 
     async def _find(self, token: str) -> Grant | OwnGrant | None:
         """The grant that a genuine access or refresh token belongs to, expired or not."""
-        self.store.glance()  # so that a key which was retired a moment ago proves nothing
+        self.mint.freshen()  # a key that was retired a moment ago proves nothing
         claims = self.mint.read_access_token(token)
         if claims is not None:
             named = GrantId(claims.grant_id)

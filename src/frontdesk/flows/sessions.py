@@ -27,10 +27,6 @@ class Sessions:
     clock: Clock
     mint: Mint
 
-    def freshen(self) -> None:
-        """Learn of whatever changed, keys among it, before a cookie or a form of this request is read."""
-        self.store.glance()
-
     async def recognise(self, token: str) -> tuple[Session, User] | None:
         """The live session that a cookie value proves, and its user; a blocked user has none."""
         session_id = self.mint.read_session_token(token)

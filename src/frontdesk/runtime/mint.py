@@ -58,6 +58,11 @@ class Mint:
         """Ask `look` whether there are more keys (it then loads them) before something is refused for its key's id."""
         self._look = look
 
+    def freshen(self) -> None:
+        """Learn of changed keys, whatever state the store is in: one system call where they did not change."""
+        if self._look is not None:
+            self._look()
+
     def _finds(self, key_id: int, keys: Mapping[int, object]) -> bool:
         """Whether this key, which is none of `keys` now, may be one after a look at the key file."""
         return key_id not in keys and key_id > 0 and self._look is not None and self._look()

@@ -54,7 +54,7 @@ class Visitors:
         return visitor
 
     async def _recognise(self, cookie_header: bytes | None) -> Visitor:
-        self.sessions.freshen()
+        self.mint.freshen()  # before any cookie or form of this request is read
         cookies = read_cookies(cookie_header)
         prefix = HOST_PREFIX if self.https else ""
         browser = cookies.get(prefix + BROWSER, "")
