@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from hashlib import sha256
 
 from frontdesk.flows.letters import Circumstances
 from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
@@ -116,7 +117,7 @@ class SignIn:
         login_code = LoginCode(
             id=challenge.id,
             user_id=user.id if user is not None else UserId(""),
-            browser=browser,
+            browser=_stored(browser),
             digest=self.mint.digest(f"{challenge.id}:{code}"),
             created_at=now,
             expires_at=challenge.expires_at,
@@ -146,7 +147,7 @@ class SignIn:
 
         tried = await self.store.try_login_code(
             challenge_id=challenge.id,
-            browser=challenge.browser,
+            browser=_stored(challenge.browser),
             digests=self.mint.digests(f"{challenge.id}:{code}"),
             budget_key=challenge.budget_key,
             now=self.clock.now(),
@@ -249,6 +250,11 @@ class SignIn:
             people=(user.id, *others)[:PEOPLE_A_DEVICE],
             seen_at=self.clock.now(),
         )
+
+
+def _stored(browser: str) -> str:
+    """What the store knows a browser by: its cookie holds 130 random bits, which a hash without a key hides."""
+    return sha256(browser.encode()).hexdigest()
 
 
 def address_budget_keys(mint: Mint, email: Email) -> list[bytes]:

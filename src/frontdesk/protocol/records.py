@@ -219,7 +219,7 @@ class LoginCode:
 
     id: ChallengeId
     user_id: UserId
-    browser: str
+    browser: str = field(repr=False)  # a hash of its cookie
     digest: Digest = field(repr=False)
     created_at: Micros
     expires_at: Micros
