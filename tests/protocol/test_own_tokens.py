@@ -46,7 +46,10 @@ def test_what_may_be_asked(scope: str | None, outcome: Scopes | Reason) -> None:
 def test_without_scopes_or_without_a_secret_nothing_may_be_asked(scope: str | None) -> None:
     """Fail closed, whatever is asked."""
     assert judge_own_request(replace(CLIENT, own_scopes=()), scope) is Reason.OWN_TOKENS_FORBIDDEN
-    assert judge_own_request(replace(CLIENT, secret_digest=None, profile=Profile.STRICT), scope) is Reason.OWN_TOKENS_FORBIDDEN
+    assert (
+        judge_own_request(replace(CLIENT, secret_digest=None, profile=Profile.STRICT), scope)
+        is Reason.OWN_TOKENS_FORBIDDEN
+    )
 
 
 def test_a_dead_row_says_why() -> None:
