@@ -1,4 +1,4 @@
-"""What the sources must not hold: ways to run what was read, secrets compared by `==`, files of others (SU-06, SU-07)."""
+"""What sources must not hold: ways to run what was read, secrets compared by `==`, files of others (SU-06, SU-07)."""
 
 import ast
 import re
