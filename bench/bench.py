@@ -148,12 +148,11 @@ def print_terms(plan: Plan, version: str) -> None:
         f"\n{version}, CPython {platform.python_version()}, {os.cpu_count()} CPUs: servers on core 0, wrk -t1"
         f" -c{plan.connections} on core 1.\nSQLite, durable commits, one worker; all checks, limits and audit on."
         f" {sizes.grants:,} grants that live on, {sizes.networks:,} networks.\nRefresh and introspection go round"
-        f" {REFRESHED} grants,"
-        f" a check round {CHECKED:,} credentials, code flows round all owners.\n{plan.rounds} rounds of"
-        f" {plan.seconds} s (revoke at most 3), medians. ratio = operations per CPU second of the server, against the"
-        " floor's\n(granian, raw ASGI, one worker) of the same rounds. Every answer of a run was right, or the run"
-        " had ended.\nNot measured: the built-in proxy, nginx in front, PostgreSQL, TLS, more than one"
-        " worker, slow disks."
+        f" {REFRESHED} grants, a check round {CHECKED:,} credentials, code flows round all owners;\nrevocations carry"
+        f" client authentication. {plan.rounds} rounds of {plan.seconds} s (revoke at most 3), medians.\nratio ="
+        " operations per CPU second of the server, against the floor's (granian, raw ASGI, one worker)\nof the same"
+        " rounds. Every answer of a run was right, or the run had ended.\nNot measured: the built-in proxy, nginx in"
+        " front, PostgreSQL, TLS, more than one worker, slow disks."
     )
 
 
