@@ -201,9 +201,8 @@ async def test_a_token_is_the_same_whatever_it_is_known_by(mover: Mover) -> None
     await mover.imports(signed)
     before = len(await mover.store.list_grants())
     (grant,) = [one for one in await mover.store.list_grants() if one.refresh_digest != mover.mint.digest(TOKEN)]
-    assert await mover.store.pin_foreign_token(
-        known_by=[grant.refresh_digest], digest=mover.mint.digest("ory_rt_random.signature")
-    )
+    whole = mover.mint.digest("ory_rt_random.signature")
+    assert await mover.store.pin_foreign_token(grant_id=grant.id, known_by=[grant.refresh_digest], digest=whole)
     plan = await mover.imports(signed)
     assert (outcomes(plan), plan.changes) == (["same"], ())
     assert len(await mover.store.list_grants()) == before == 2
