@@ -64,7 +64,7 @@ _RUN = re.compile(rb"[A-Za-z0-9_-]{19,}")
 _SIX = re.compile(rb"\b\d{6}\b")
 _PIECE = 10  # characters; of 43 secret ones, every run of 19 holds a whole piece
 _SECRET_PART = slice(-49, -6)  # the last 256 bits of a value, before its checksum
-# A test that tells the mint its randomness counts upwards, and so may another's salt: no secret by which to tell a leak.
+# Told randomness counts upwards, and so may a salt elsewhere: no secret by which a leak could be told.
 _COUNTED = b"".join(base64.urlsafe_b64encode(bytes(shift) + bytes(range(256))) for shift in range(3))
 _ENOUGH = 4_000_000  # bytes that are kept before they are searched
 _REMEMBERED = 50_000
