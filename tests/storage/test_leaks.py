@@ -6,7 +6,7 @@ import pytest
 
 from frontdesk.protocol import tokens
 from frontdesk.protocol.ids import DAY, HOUR, MINUTE, CodeId, Micros, ResourceServerId, SessionId
-from frontdesk.protocol.records import Profile, ResourceServer
+from frontdesk.protocol.records import OwnGrant, Profile, ResourceServer
 from storage.house import House
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +44,8 @@ async def test_the_holder_of_a_secret_is_found_by_digest(house: House) -> None:
 async def test_a_leaked_secret_is_replaced_only_while_it_is_the_one(house: House) -> None:
     """The app's or resource server's: a secret that was rotated meanwhile is left alone, with no audit row."""
     client, server = await house.client(), await _server(house)
+    own = OwnGrant(id=house.new_id(), client_id=client.id, stamp=7, scopes=("resources",), created_at=house.now)
+    await house.store.put_own_grant(own_grant=own, audit=house.event("own_grant.created", grant_id=own.id))
     for prefix, holder, digest in (
         (tokens.CLIENT_SECRET, client.id, client.secret_digest),
         (tokens.RESOURCE_SERVER_SECRET, server.id, server.secret_digest),
@@ -58,6 +60,7 @@ async def test_a_leaked_secret_is_replaced_only_while_it_is_the_one(house: House
     assert now.secret_digest != client.secret_digest
     assert now == replace(client, secret_digest=now.secret_digest, secret_changed_at=house.now)
     assert (await house.store.find_resource_server(server.id)).secret_digest != server.secret_digest
+    assert await house.store.find_own_grant_of(client.id) is None  # whoever had the secret could have got its tokens
     assert (await house.actions()).count("secret.ended") == 2
 
 

@@ -25,7 +25,7 @@ LOCK_FILE = "keys.lock"
 MAKING_LOCK = "making.lock"
 _MAX_FILE = 256 * 1024
 _DRAFT = ".new"
-_TRIES = 3
+_TRIES = 10  # to read a file that is being replaced and wiped
 
 # Which content of the file was read: it changes whenever the file is replaced, rewritten, or its custody altered.
 Mark: TypeAlias = tuple[int, int, int, int]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from frontdesk.protocol import tokens
-from frontdesk.protocol.ids import CodeId, Digest, Micros, SessionId, uuid_bytes
+from frontdesk.protocol.ids import ClientId, CodeId, Digest, Micros, SessionId, uuid_bytes
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.storage.audit import entry
 from frontdesk.storage.connections import settle
+from frontdesk.storage.own_grants import end_own_grant_of
 from frontdesk.storage.verbs import Verb
 
 AT_ONCE = 100  # digests looked for in one pass over a table
@@ -54,6 +55,8 @@ def replace_leaked_secret(
     """Another digest in a secret's place; a secret that was replaced meanwhile is left alone."""
     if prefix == tokens.CLIENT_SECRET:
         done = yield REPLACE_CLIENT, (digest, now, holder, replaces)
+        if done:
+            yield from end_own_grant_of(ClientId(holder))
     else:
         done = yield REPLACE_RESOURCE_SERVER, (digest, holder, replaces)
     if not done:

@@ -32,6 +32,7 @@ class MemoryLeaks(MemoryGrants):
         server = self.resource_servers.get(ResourceServerId(holder)) if client is None else None
         if client is not None and client.secret_digest == replaces:
             self.clients[client.id] = replace(client, secret_digest=digest, foreign_secret=None, secret_changed_at=now)
+            self.own_grants = {at: own for at, own in self.own_grants.items() if own.client_id != client.id}
         elif server is not None and server.secret_digest == replaces:
             self.resource_servers[server.id] = replace(server, secret_digest=digest)
         else:
