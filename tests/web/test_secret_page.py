@@ -115,7 +115,7 @@ def test_without_scripts_it_is_shown_and_leaves_by_itself(stage: Stage, page: Pa
 def test_the_step_up_looks_like_signing_in(stage: Stage, page: Page, api: str) -> None:
     """With the reason, the address filled in, and back to the page that asked for it."""
     stage.story.clock.pass_minutes(6)
-    page.reload()
+    page.goto(api)
     expect(page.get_by_text("You sign in again first")).to_be_visible()
     examine(page, "api-not-fresh")
     page.get_by_role("button", name="Show secret").click()
