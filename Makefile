@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run fmt check test contract bench kill-sweep clean lock
+.PHONY: help setup demo run fmt check test contract bench soak kill-sweep canaries words walk sameness fuzz clean lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,8 +45,29 @@ contract: setup ## docs/contract.md again, from the table that `frontdesk try` a
 bench: setup ## refresh, check and the code flow with wrk, beside the floor
 	@bench/run.sh
 
+soak: setup ## a gigabyte each way through the proxy with flat memory, and a thousand slow callers beside honest ones
+	@$(BIN)/python -m pytest tests/builtin_proxy -m sweep -s --timeout 900 $(ARGS)
+
 kill-sweep: setup ## kill -9 at every failpoint and races over four workers, many trials
 	@$(BIN)/python -m pytest tests/faults -m sweep --timeout 3600 $(ARGS)
+
+canaries: setup ## every secret in every place of every endpoint, and none comes out; a million random strings are none of ours
+	@$(BIN)/python -m pytest tests/attacks/test_canaries.py tests/protocol/test_leaks.py -m sweep --timeout 1800 $(ARGS)
+
+words: setup ## the catalogues of translations again, with every text that is marked in the source
+	@$(BIN)/python tests/tools/catalogues.py
+
+walk: setup ## every page in every state, four languages, two widths, light and dark; the pictures are in build/walk
+	@tests/tools/prepare.sh
+	@$(BIN)/python -m pytest tests/browser/test_walk.py -m sweep $(ARGS)
+
+sameness: setup ## twenty thousand generated calls through every way in, against the oracle
+	@tests/tools/prepare.sh
+	@$(BIN)/python -m pytest tests/sameness tests/middleware/test_generated.py -m 'sweep or not sweep' -s $(ARGS)
+
+fuzz: setup ## hunt the matcher, the upstream form and the header readers for FUZZ_SECONDS (600)
+	@tests/tools/prepare.sh
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/fuzz -s --timeout 7200 $(ARGS)
 
 lock: ## write requirements/*.txt again from pyproject.toml
 	@requirements/lock.sh

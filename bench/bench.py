@@ -13,8 +13,11 @@ from importlib import metadata
 from pathlib import Path
 
 from fill import fill
+from front import start_front
 from machine import HERE, Run, Server, load
+from nginx import nginx_version
 from seed import Sizes
+from upstream import start_api
 from works import CHECKED, REFRESHED, Work, ask, make_works, write_lines
 
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -65,19 +68,22 @@ def start_floor(folder: Path) -> Server:
     return Server(command, port, folder / "floor.log", clean_environment({}), [])
 
 
-def start_frontdesk(folder: Path, data: Path) -> Server:
-    """One worker on the filled store, as an operator starts it."""
+def start_frontdesk(folder: Path, data: Path, api: Server, **told: str) -> Server:
+    """One worker on the filled store before the API, as an operator starts it; `told` is more of its environment."""
     port = free_port()
     command = [str(BIN / "frontdesk"), "serve", "--data", str(data), "--port", str(port), "--workers", "1"]
-    command += ["--upstream", "http://127.0.0.1:9", "--openapi", str(API)]
-    told = {"FRONTDESK_CHECK_PEERS": "127.0.0.1", "FRONTDESK_MAIL": f"file://{folder / 'mail'}"}
-    server = Server(command, port, folder / "frontdesk.log", clean_environment(told), list(ordinary_user()))
+    command += ["--upstream", f"http://127.0.0.1:{api.port}", "--openapi", str(API)]
+    environment = {"FRONTDESK_CHECK_PEERS": "127.0.0.1", "FRONTDESK_MAIL": f"file://{folder / 'mail'}", **told}
+    server = Server(command, port, folder / "frontdesk.log", clean_environment(environment), list(ordinary_user()))
+    server.behind.append(api)
     while ask(port, "GET", "/readyz", {})[0] != 200:  # it listens before it is ready
         time.sleep(0.1)
     return server
 
 
-def measure(plan: Plan, floor: Server, server: Server, works: list[Work], folder: Path) -> dict[str, list[Run]]:
+def measure(
+    plan: Plan, floor: Server, frontdesk: Server, front: Server, works: list[Work], folder: Path
+) -> dict[str, list[Run]]:
     """A warm-up, then rounds: the floor, then each workload. Ends the run at the first wrong answer."""
     hello = {"REQUESTS": str(write_lines(folder / "hello.tsv", ["GET\t/\t\t"]))}
     found: dict[str, list[Run]] = {}
@@ -85,6 +91,7 @@ def measure(plan: Plan, floor: Server, server: Server, works: list[Work], folder
         seconds = plan.seconds if round_ >= 0 else min(4, plan.seconds)  # to fill what is remembered
         runs = {"floor": load(floor, "cycle.lua", min(3, seconds), plan.connections, hello, flows=False)}
         for work in works:
+            server = front if work.is_in_front else frontdesk
             _prove(work, server, round_, done=False)
             spell = min(seconds, work.seconds or seconds)
             told = work.environment(round_)
@@ -93,7 +100,7 @@ def measure(plan: Plan, floor: Server, server: Server, works: list[Work], folder
         for name, run in runs.items():
             if run.faults:
                 raise SystemExit(
-                    f"bench: error: {name}: {run.faults}\n{server.log.read_text(errors='replace')[-2000:]}"
+                    f"bench: error: {name}: {run.faults}\n{frontdesk.log.read_text(errors='replace')[-2000:]}"
                 )
             if round_ >= 0:
                 found.setdefault(name, []).append(run)
@@ -145,14 +152,15 @@ def print_terms(plan: Plan, version: str) -> None:
     """Under which conditions the figures hold, and what they do not say."""
     sizes = plan.sizes
     print(
-        f"\n{version}, CPython {platform.python_version()}, {os.cpu_count()} CPUs: servers on core 0, wrk -t1"
+        f"\n{version}, CPython {platform.python_version()}, nginx {nginx_version()}, {os.cpu_count()} CPUs:"
+        f" servers on core 0, wrk -t1"
         f" -c{plan.connections} on core 1.\nSQLite, durable commits, one worker; all checks, limits and audit on."
         f" {sizes.grants:,} grants that live on, {sizes.networks:,} networks.\nRefresh and introspection go round"
         f" {REFRESHED} grants, a check round {CHECKED:,} credentials, code flows round all owners;\nrevocations carry"
         f" client authentication. {plan.rounds} rounds of {plan.seconds} s (revoke at most 3), medians.\nratio ="
         " operations per CPU second of the server, against the floor's (granian, raw ASGI, one worker)\nof the same"
-        " rounds. Every answer of a run was right, or the run had ended.\nNot measured: the built-in proxy, nginx in"
-        " front, PostgreSQL, TLS, more than one worker, slow disks."
+        " rounds. Every answer of a run was right, or the run had ended.\nNot measured: PostgreSQL, TLS, more"
+        " than one worker, slow disks."
     )
 
 
@@ -162,13 +170,15 @@ def main() -> None:
     folder = new_folder("bench")
     try:
         seed = fill(folder / "data", plan.sizes)
-        servers = [start_floor(folder), start_frontdesk(folder, folder / "data")]
-        floor, server = servers
+        servers = [start_floor(folder), start_api(folder)]
+        floor, api = servers
         try:
+            servers.append(server := start_frontdesk(folder, folder / "data", api))
+            servers.append(front := start_front(folder, server, api))
             idle = server.memory()[0]
             works = make_works(seed, folder)
             works = [work for work in works if not plan.only or any(word in work.name for word in plan.only)]
-            found = measure(plan, floor, server, works, folder)
+            found = measure(plan, floor, server, front, works, folder)
             busy = server.memory()[0]
         finally:
             for one in servers:

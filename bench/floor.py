@@ -1,6 +1,7 @@
 """The floor: the least that a Python HTTP server does, a fixed answer of a token answer's size over raw ASGI."""
 
 import json
+from typing import Any
 
 TEXT = json.dumps(
     {
@@ -14,7 +15,7 @@ TEXT = json.dumps(
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(TEXT)).encode())]
 
 
-async def app(scope, receive, send):
+async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answer every request alike."""
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

@@ -21,6 +21,7 @@ class Server:
         self, command: list[str], port: int, log: Path, environment: dict[str, str], prefix: list[str]
     ) -> None:
         self.port, self.log = port, log
+        self.behind: list[Server] = []  # servers whose work is part of what this one costs
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 ["taskset", "-c", SERVER_CORE, *prefix, *command],
@@ -56,8 +57,8 @@ class Server:
             self.process.wait()
 
     def cpu(self) -> float:
-        """CPU seconds used so far by all its processes, user and system."""
-        return sum(_cpu(pid) for pid in family(self.process.pid))
+        """CPU seconds used so far by all its processes and those behind it, user and system."""
+        return sum(_cpu(pid) for pid in family(self.process.pid)) + sum(server.cpu() for server in self.behind)
 
     def memory(self) -> list[float]:
         """PSS of each of its processes in MB, largest first."""

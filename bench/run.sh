@@ -10,4 +10,12 @@ if ! command -v wrk >/dev/null || ! command -v taskset >/dev/null; then
   fi
   tests/tools/apt.sh wrk util-linux
 fi
+# The nginx that people run: the system's, or its package's, unpacked and not installed (installing would start a server).
+if ! command -v nginx >/dev/null && [[ ! -x build/nginx/usr/sbin/nginx ]] && command -v apt-get >/dev/null; then
+  mkdir -p build/nginx
+  for package in nginx nginx-core; do
+    (cd build/nginx && apt-get -qq download "$package" && dpkg-deb -x "$package"_*.deb . && rm ./*.deb) >/dev/null 2>&1 || true
+    [[ ! -x build/nginx/usr/sbin/nginx ]] || break
+  done
+fi
 exec .venv/bin/python bench/bench.py

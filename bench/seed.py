@@ -97,12 +97,12 @@ class Seeder:
         """Everything, in the order in which it depends on each other."""
         owners = max(1, sizes.networks // NETWORKS_EACH)
         self.owners = [self._owner(number) for number in range(owners)]
-        await _many(self._add_network(owner, NetworkId(network)) for owner in self.owners for network in owner.roles)
+        await many(self.add_network(owner, NetworkId(network)) for owner in self.owners for network in owner.roles)
         grants = await self._pool(sizes.grants)
         to_revoke = [await self._pool(sizes.to_revoke) for _ in range(sizes.rounds)]
-        flow_app = await self._add_app("Flows")
-        await _many(self._connect(owner, flow_app) for owner in self.owners)
-        sessions = await _many(self._start_session(owner) for owner in self.owners)
+        flow_app = await self.add_app("Flows")
+        await many(self.connect(owner, flow_app) for owner in self.owners)
+        sessions = await many(self.start_session(owner) for owner in self.owners)
         api = await self._add_api()
         return Seed(basic=self.basic, grants=grants, to_revoke=to_revoke, sessions=sessions, flow_app=flow_app, api=api)
 
@@ -115,7 +115,7 @@ class Seeder:
             roles=roles,  # type: ignore[arg-type]
         )
 
-    async def _add_network(self, owner: User, network_id: NetworkId) -> None:
+    async def add_network(self, owner: User, network_id: NetworkId) -> None:
         client_id = CredentialId(self.mint.new_client_id("fdni_"))
         secret = self.mint.new_secret("fdns_")
         credential = NetworkCredential(
@@ -132,7 +132,7 @@ class Seeder:
             network=network, owner=owner, credential=credential, audit=self._audit("network.created")
         )
 
-    async def _add_app(self, name: str) -> App:
+    async def add_app(self, name: str) -> App:
         app = App(id=self.mint.new_client_id("fdci_"), secret=self.mint.new_secret("fdcs_"))
         client = Client(
             id=ClientId(app.id),
@@ -160,13 +160,13 @@ class Seeder:
         """Grants spread over the owners, ten to a connection at most."""
         pool: list[Issued] = []
         while len(pool) < count:
-            app = await self._add_app(f"Pool {len(pool)}")
+            app = await self.add_app(f"Pool {len(pool)}")
             wanted = min(count - len(pool), 10 * len(self.owners))
             owners = (self.owners[number % len(self.owners)] for number in range(wanted))
-            pool += await _many(self._connect(owner, app) for owner in owners)
+            pool += await many(self.connect(owner, app) for owner in owners)
         return pool
 
-    async def _connect(self, owner: User, app: App) -> Issued:
+    async def connect(self, owner: User, app: App) -> Issued:
         """One consent and one exchange, as the walks do them."""
         networks = tuple(owner.roles)
         code_id, grant_id = CodeId(self.mint.new_id()), GrantId(self.mint.new_id())
@@ -214,7 +214,7 @@ class Seeder:
         access = self.mint.access_token(grant, 0b11, self.now, Micros(self.now + HOUR))
         return Issued(network=networks[0], refresh=refresh, access=access, app=app)
 
-    async def _start_session(self, owner: User) -> str:
+    async def start_session(self, owner: User) -> str:
         session_id = SessionId(self.mint.new_id())
         token = self.mint.new_session_token(session_id)
         session = Session(
@@ -231,7 +231,7 @@ class Seeder:
         return AuditEvent(at=self.now, action=action, actor="operator", detail="bench")
 
 
-async def _many(works: Iterable[Awaitable[Done]]) -> list[Done]:
+async def many(works: Iterable[Awaitable[Done]]) -> list[Done]:
     """Run AT_A_TIME at once; results in order."""
     queue = enumerate(works)
     done: dict[int, Done] = {}

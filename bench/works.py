@@ -4,7 +4,7 @@ import base64
 import http.client
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -31,6 +31,7 @@ class Work:
     told: dict[str, str] = field(default_factory=dict)
     flows: bool = False
     seconds: int | None = None  # at most this long a run
+    is_in_front: bool = False  # asked of nginx in front, not of Frontdesk
     # Why an answer is wrong, given the port, the round and whether its run is over; empty: right.
     proof: Callable[[int, int, bool], str]
 
@@ -79,6 +80,8 @@ def make_works(seed: Seed, folder: Path) -> list[Work]:
         _introspect(seed, folder),
         _check_bearer(seed, folder),
         _check_basic(seed, folder),
+        _proxy(seed, folder),
+        _in_front(seed, folder),
         _revoke(seed, folder),
         _flow(seed, folder),
     ]
@@ -153,6 +156,28 @@ def _check_basic(seed: Seed, folder: Path) -> Work:
 
     file = write_lines(folder / "basic.tsv", lines)
     return Work(name="check, Basic", script="cycle.lua", must=0.38, goal=0.55, p99=8, files=[file], proof=proof)
+
+
+def _proxy(seed: Seed, folder: Path) -> Work:
+    line = "GET\t/resources/v1?limit=50\tAuthorization=Bearer {};;spacebring-network-id={}\t"
+    lines = (line.format(issued.access, issued.network) for issued in seed.grants[:CHECKED])
+
+    def proof(port: int, round_: int, done: bool) -> str:
+        issued = seed.grants[-1]
+        told = {"Authorization": f"Bearer {issued.access}", "spacebring-network-id": issued.network}
+        right, read = ask(port, "GET", "/resources/v1?limit=50", told)
+        forged = told | {"Authorization": f"Bearer {issued.access[:-8]}00000000"}
+        wrong, _ = ask(port, "GET", "/resources/v1?limit=50", forged)
+        is_right = right == 200 and read.startswith(b'{"access_token"') and wrong == 401
+        return "" if is_right else f"proxy: {right}, forged {wrong}, {read[:200]!r}"
+
+    file = write_lines(folder / "proxy.tsv", lines)
+    return Work(name="proxy + API", script="cycle.lua", must=0.15, goal=0.20, p99=15, files=[file], proof=proof)
+
+
+def _in_front(seed: Seed, folder: Path) -> Work:
+    """The same calls through nginx, which asks Frontdesk about each."""
+    return replace(_proxy(seed, folder), name="nginx+check+API", must=0.28, goal=0.34, is_in_front=True)
 
 
 def _revoke(seed: Seed, folder: Path) -> Work:

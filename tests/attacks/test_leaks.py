@@ -11,9 +11,10 @@ import pytest
 
 from attacks.signed_reports import PATH, URL, Reporter, labels
 from frontdesk.protocol.ids import CredentialId
-from frontdesk.storage import MemoryStore, open_sqlite
+from frontdesk.storage import MemoryStore
 from frontdesk.testing.story import OPERATOR, OWNER, Partner, Story
 from frontdesk.testing.wire import call
+from storage.ready import open_new
 
 pytestmark = pytest.mark.anyio
 READ = "GET /resources/v1"
@@ -28,11 +29,7 @@ def reporter() -> Reporter:
 @pytest.fixture(params=["memory", "sqlite"])
 async def desk(request: pytest.FixtureRequest, tmp_path: Path, reporter: Reporter) -> AsyncIterator[Story]:
     """A house that takes this service's reports, on either store."""
-    store = (
-        MemoryStore()
-        if request.param == "memory"
-        else await open_sqlite(tmp_path / "frontdesk.db", create=True, identity=bytes(16))
-    )
+    store = MemoryStore() if request.param == "memory" else await open_new(tmp_path)
     try:
         yield await Story.begin(store, leak_keys=reporter.writes_keys(tmp_path))
     finally:

@@ -170,7 +170,7 @@ async def test_ow_09_the_answer_is_kept_nowhere_and_says_nothing_by_the_way(stor
     assert shown.text.count(north.client_secret) == 1
     fold = re.search(r"<details>(.*?)</details>", shown.text, re.DOTALL)
     assert fold is not None
-    assert f'id="secret" translate="no">{north.client_secret}</code>' in fold.group(1)
+    assert f'id="secret" dir="ltr" translate="no">{north.client_secret}</code>' in fold.group(1)
     assert not re.search(r"<(?:input|textarea)\b(?![^>]*hidden)", shown.text)
     assert "&bull;" in shown.text
     assert all(north.client_secret not in value for _, value in shown.headers)

@@ -11,9 +11,13 @@ SOURCES = Path(__file__).resolve().parents[2] / "src"
 FILES = sorted(SOURCES.rglob("*.py"))
 
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle", "telnetlib", "ftplib", "xml"}
+# Each with why it is safe: (file, module).
+IMPORTS_ALLOWED = {
+    ("runtime/logo.py", "xml.parsers"): "events only, of 16 kB that the operator chose; a document type is refused"
+}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.spawnl", "pickle.loads"}
 # Parsing only: events and nodes, from which no object is ever constructed by a tag.
-YAML_ALLOWED = {"yaml.parse"}
+YAML_ALLOWED = {"yaml.parse", "yaml.safe_dump"}  # the second only writes
 
 _SECRET = re.compile(r"secret|digest|token|password|verifier|signature|\bmac\b|proof|checksum|cookie", re.IGNORECASE)
 # Each with why it tells nobody anything: (file, what is compared).
@@ -22,6 +26,7 @@ EQUAL_ALLOWED = {
     ("protocol/tokens.py", "checksum(front) != whole[-CRC_LENGTH:]"): "a CRC proves nothing",
     ("protocol/tokens.py", "len(text) != _ROW_TOKEN_LENGTH"): "a length",
     ("protocol/tokens.py", "len(text) == _SECRET_LENGTH"): "a length",
+    ("flows/admin_keys.py", "key.digest[0] != self.mint.making_digest"): "numbers of keys",
     ("protocol/import_plan.py", "foreign == secret_hash"): "hashes of the operator's own file and database",
     (
         "runtime/foreign_secrets.py",
@@ -69,7 +74,8 @@ def _comparisons(tree: ast.AST) -> Iterator[ast.Compare]:
 def test_su_07_nothing_that_was_read_can_run(path: Path) -> None:
     """SU-07: no pickle, eval, shell or YAML that makes objects; what is secret is compared in constant time."""
     tree, place = ast.parse(path.read_text()), str(path.relative_to(SOURCES / "frontdesk"))
-    assert not {name for name in _imports(tree) if name.split(".")[0] in FORBIDDEN_MODULES}
+    taken = {name for name in _imports(tree) if name.split(".")[0] in FORBIDDEN_MODULES}
+    assert not {name for name in taken if (place, name) not in IMPORTS_ALLOWED}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)

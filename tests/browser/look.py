@@ -10,6 +10,7 @@ NARROW, WIDE = {"width": 320, "height": 720}, {"width": 1180, "height": 860}
 
 def examine(page: Page, name: str, shots: Path) -> None:
     """Look at a page wide and narrow, light and dark, and put it back as it was."""
+    shots.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]

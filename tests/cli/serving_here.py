@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import uvloop
 
+from frontdesk.cli.crowd import Crowd
 from frontdesk.cli.server import App, Server, listen
 
 
@@ -31,10 +32,10 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(app: App, *, listener: socket.socket | None = None) -> Iterator[Served]:
+def served(app: App, *, listener: socket.socket | None = None, crowd: Crowd | None = None) -> Iterator[Served]:
     """Serve an app until the block ends; what kept it from starting is raised here."""
     door = listener or listen("127.0.0.1", 0)
-    server, ready, failures = Server(app, door), threading.Event(), []
+    server, ready, failures = Server(app, door, crowd=crowd), threading.Event(), []
     loop = uvloop.new_event_loop()
     port = door.getsockname()[1]
 

@@ -12,6 +12,7 @@ from frontdesk.assemble.house import DATABASE_FILE
 from frontdesk.cli.main import run
 from frontdesk.cli.ownership import OURS
 from frontdesk.runtime.keys import KEY_FILE
+from pictures import draw_png
 
 OWNER, PARTNER_URI = "olena@northside.example", "https://app.example/callback"
 Answer = dict[str, Any]
@@ -150,7 +151,44 @@ def test_credentials_are_shown_without_their_secret_and_regenerated(typist: Typi
     assert typist.gets("credential", "show", identity)["credential"]["client_id"] == fresh["client_id"]
 
 
-def test_apps_are_registered_disabled_and_given_new_secrets(typist: Typist) -> None:
+def test_a_network_has_several_pairs(typist: Typist, network: Answer) -> None:
+    """Named and narrowed, replaced with an overlap, ended; the main one is replaced, never ended."""
+    identity, main = network["network"]["id"], network["credential"]["client_id"]
+    narrow = ("--read-only", "--address", "192.0.2.0/24", "--last-day", "2999-01-31")
+    assert "more than ten years" in typist.is_refused("credential", "add", identity, "--name", "Reports", *narrow)[0]
+    made = typist.gets("credential", "add", identity, "--name", "Reports", *narrow[:3])["credential"]
+    assert "have that name" in typist.is_refused("credential", "add", identity, "--name", "Reports")[0]
+    fresh = typist.gets("credential", "regenerate", identity, "--pair", made["client_id"], "--keep", "24h")
+    listed = typist.gets("credential", "list", identity)["credentials"]
+    assert [pair["client_id"] for pair in listed] == [main, fresh["credential"]["client_id"], made["client_id"]]
+    assert [(pair["name"], pair["read_only"], pair["addresses"]) for pair in listed[1:]] == [
+        ("Reports", True, ["192.0.2.0/24"])
+    ] * 2
+    assert [pair["retires_at"] is None for pair in listed] == [True, True, False]
+    assert not {"secret", "client_secret", "sealed_secret"} & set(listed[0])
+    assert typist.gets("credential", "end", identity, made["client_id"]) == {"ended": made["client_id"]}
+    assert "never without its main pair" in typist.is_refused("credential", "end", identity, main)[0]
+    assert "no pair" in typist.is_refused("credential", "regenerate", identity, "--pair", made["client_id"])[0]
+
+
+def test_pairs_are_narrowed(typist: Typist, network: Answer) -> None:
+    """The main one too, wholly each time; a named one keeps its name; the main one has no name and no last day."""
+    identity, main = network["network"]["id"], network["credential"]["client_id"]
+    narrow = ("credential", "narrow", identity)
+    told = typist.gets(*narrow, "--read-only", "--address", "192.0.2.0/24")["credential"]
+    assert (told["client_id"], told["read_only"], told["addresses"]) == (main, True, ["192.0.2.0/24"])
+    told = typist.gets(*narrow)["credential"]
+    assert (told["read_only"], told["addresses"], told["expires_at"]) == (False, [], None)
+    assert "have no last day" in typist.is_refused(*narrow, "--last-day", "2099-01-31")[0]
+    assert "has no name" in typist.is_refused(*narrow, "--name", "Mine")[0]
+    made = typist.gets("credential", "add", identity, "--name", "Reports")["credential"]["client_id"]
+    told = typist.gets(*narrow, "--pair", made, "--read-only")["credential"]
+    assert (told["name"], told["read_only"]) == ("Reports", True)
+    assert typist.gets(*narrow, "--pair", made, "--name", "Sums")["credential"]["name"] == "Sums"
+    assert "no pair" in typist.is_refused(*narrow, "--pair", "fdni_nobody")[0]
+
+
+def test_apps_are_registered_disabled_and_given_new_secrets(typist: Typist, tmp_path: Path) -> None:
     """An app may also be what a newcomer begins with."""
     added = typist.gets(
         "app", "add", "Door Locks", "--redirect-uri", PARTNER_URI, "--redirect-uri", "http://localhost:1/cb",
@@ -166,6 +204,9 @@ def test_apps_are_registered_disabled_and_given_new_secrets(typist: Typist) -> N
     assert typist.gets("app", "disable", identity)["app"]["disabled"] is True
     assert typist.gets("app", "list")["apps"][0]["disabled"] is True
     assert typist.gets("app", "enable", identity)["app"]["disabled"] is False
+    (picture := tmp_path / "logo.png").write_bytes(draw_png())
+    assert typist.gets("app", "logo", identity, str(picture))["app"]["has_logo"] is True
+    assert typist.gets("app", "logo", identity, "--remove")["app"]["has_logo"] is False
     rotated = typist.gets("app", "rotate-secret", identity)
     assert rotated["client_id"] == identity
     assert rotated["client_secret"] not in ("", added["client_secret"])

@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_the_keys_are_listed_with_what_depends_on_them(typist: Typist) -> None:
     assert [key["purpose"] for key in listed] == list(PURPOSES)
     assert all(set(key) == {"purpose", "id", "made_at", "state", "uses"} for key in listed)
     assert {(key["id"], key["state"]) for key in listed} == {(1, "making")}
-    assert [key["uses"] for key in listed] == [{}, {"network pairs": 1}, {}, {}, {"sealed secrets": 1}]
+    assert [key["uses"] for key in listed] == [{}, {"network pairs": 1}, {}, {}, {"sealed secrets": 1}, {}]
     shown = typist.reads("keys", "list")
     assert "PURPOSE" in shown
     for words in ("1 network pair", "1 sealed secret", "access tokens: an hour", "sign-ins in flight: 30 minutes"):
@@ -79,7 +80,7 @@ def test_rotating_retiring_restoring_destroying(typist: Typist) -> None:
     """The whole life, in the shapes that scripts read."""
     rotated = typist.gets("keys", "rotate", "all")["rotated"]
     assert [(key["purpose"], key["id"], key["state"]) for key in rotated] == [(p, 2, "making") for p in PURPOSES]
-    assert [key.get("sealed_again", 0) for key in rotated] == [0, 0, 0, 0, 1]
+    assert [key.get("sealed_again", 0) for key in rotated] == [0, 0, 0, 0, 1, 0]
     assert typist.gets("keys", "rotate", "mac")["rotated"][0]["id"] == 3
 
     retired = typist.gets("keys", "retire", "digest", "1", "--yes")["retired"]
@@ -209,3 +210,17 @@ def test_root_rotates_beside_a_server_of_nobodys(new_house: Callable[..., House]
     assert owners == {"nobody"}
     assert (house.data / "keys.json").stat().st_mode & 0o777 == 0o600
     assert house.stop() == 0
+
+
+def test_a_new_signing_key_is_told_with_its_time(typist: Typist) -> None:
+    """It signs a quarter of an hour later, and the list says so; a way back before that begins nothing anew."""
+    assert "is published now, and signs from 20" in typist.reads("keys", "rotate", "sign")
+    listed = [key for key in typist.gets("keys", "list")["keys"] if key["purpose"] == "sign"]
+    assert [(key["id"], key["state"]) for key in listed] == [(2, "making"), (1, "reading")]
+    made, start = (datetime.fromisoformat(listed[0][name]) for name in ("made_at", "makes_from"))
+    assert timedelta(minutes=15) <= start - made <= timedelta(minutes=16)
+    assert "makes_from" not in listed[1]
+    shown = typist.reads("keys", "list")
+    assert f"signs from {listed[0]['makes_from']} on" in shown
+    assert "assertions to the API: a minute" in shown
+    assert "sign 1 makes again" in typist.reads("keys", "restore", "sign", "1")

@@ -22,7 +22,22 @@ from servers.processes import BIN, clean_environment, free_port, new_folder
 from servers.upstream import Upstream
 
 # What tells of changes stays; facts about the file itself come and go with those who open it.
-JOURNALS = {"audit", "change_log", "meta", "sqlite_sequence", "sqlite_stat1"}
+# What tells of what happened, and goes by its age.
+JOURNALS = {
+    "audit",
+    "audit_by_networks",
+    "audit_indexed",
+    "call_counts",
+    "credential_calls",
+    "change_log",
+    "decision_gaps",
+    "decisions",
+    "hour_counts",
+    "meta",
+    "sqlite_sequence",
+    "sqlite_stat1",
+    "worker_mail",
+}
 SECRET = re.compile(r"fd(?:cs|ns|at|rt|ac)_[A-Za-z0-9_-]{8}")
 
 

@@ -35,7 +35,7 @@ def mutator(behind_proxy: Mutator) -> Mutator:
     """The same, started anew now and then."""
     behind_proxy.runs += 1
     if behind_proxy.runs % RUNS_A_START == 0:
-        behind_proxy.house.stop()
+        behind_proxy.house.kill()
         behind_proxy.house.start()
     return behind_proxy
 

@@ -90,6 +90,7 @@ def test_an_early_answer_does_not_turn_the_rest_of_a_body_into_a_head() -> None:
 def test_a_head_that_never_ends_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Silence, a slow first head and a slow later head all end in time; a slow answer does not."""
     monkeypatch.setattr(wire, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(wire, "LOOK_SECONDS", 0.1)
     assert ask() == b""
     assert ask(b"GET / HTTP/1.1\r\nhost:") == b""
     with served(hello) as server, server.connect() as connection:

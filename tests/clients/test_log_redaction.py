@@ -1,4 +1,4 @@
-"""The log snippets of docs/proxies.md on a real nginx: no token reaches a log, whether a revocation works or fails."""
+"""The log snippets of docs/proxies on a real nginx: no token reaches a log, whether a revocation works or fails."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from servers.partner import Town
 from servers.processes import Running, clean_environment, free_port, new_folder, ordinary_user, wait_until
 from servers.wires import Wire
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs/proxies.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/proxies/README.md"
 CONFIG = """
 daemon off;
 pid {folder}/nginx.pid;

@@ -17,14 +17,14 @@ def exchange_at_once(town: Town, wires: list[Wire], code: str) -> list[Reply]:
     replies: list[Reply] = []
 
     def run(wire: Wire) -> None:
-        gate.wait(20)
+        gate.wait(120)
         replies.append(town.app.exchange(wire, code))
 
     threads = [threading.Thread(target=run, args=(wire,)) for wire in wires]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert len(replies) == len(wires)
     return replies
 
@@ -51,8 +51,8 @@ def race(town: Town, times: int) -> None:
 
 
 def test_fifty_exchanges_of_one_code_give_one_success_at_most(busy_town: Town) -> None:
-    """Ten codes, fifty tries each."""
-    race(busy_town, 10)
+    """Five codes, fifty tries each."""
+    race(busy_town, 5)
 
 
 @pytest.mark.sweep

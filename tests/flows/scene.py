@@ -84,8 +84,8 @@ Act: TypeAlias = Callable[[Scene], Awaitable[object]]
 
 async def revoke(scene: Scene) -> object:
     """The operator ends the grant."""
-    (known,) = await scene.registration.list_grants()
-    return await scene.registration.revoke_grant(known.grant.id, origin=OPERATOR)
+    (grant,) = await scene.story.house.store.list_grants()
+    return await scene.registration.revoke_grant(grant.id, origin=OPERATOR)
 
 
 async def disconnect(scene: Scene) -> object:
@@ -140,7 +140,7 @@ def block(blocked: bool) -> Act:
 
 def disable(disabled: bool) -> Act:
     """The operator disables the app, or enables it again."""
-    return lambda scene: scene.registration.disable_client(scene.partner.client_id, disabled=disabled, origin=OPERATOR)
+    return lambda scene: scene.story.operating.stop_app(scene.partner.client_id, stopped=disabled, origin=OPERATOR)
 
 
 def rotate(scene: Scene) -> Awaitable[object]:

@@ -8,6 +8,7 @@ import pytest
 from frontdesk.flows.account import Account, FreshSecret, NetworkAccess
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.connected import ConnectedApps
+from frontdesk.flows.credentials import Credentials
 from frontdesk.flows.freshcodes import FreshCodes
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.weak_forms import WeakForms
@@ -29,6 +30,12 @@ def account_of(story: Story) -> Account:
     return Account(store=house.store, clock=story.clock, pairs=house.pairs, notices=house.open_notices())
 
 
+def credentials_of(story: Story) -> Credentials:
+    """The walks over Basic pairs."""
+    house = story.house
+    return Credentials(store=house.store, clock=story.clock, pairs=house.pairs, notices=house.open_notices())
+
+
 def apps_of(story: Story) -> ConnectedApps:
     """The connected apps' walks over this story's house."""
     flow = AuthorizeFlow(
@@ -41,7 +48,7 @@ def apps_of(story: Story) -> ConnectedApps:
         offered_roles=PICKER,
         code_lifetime=60_000_000,
         weak_forms=WeakForms(story.house.store, story.clock),
-        known_scopes=None,
+        known_scopes=lambda: None,
     )
     return ConnectedApps(store=story.house.store, clock=story.clock, authorize=flow, offered_roles=PICKER)
 
@@ -79,8 +86,9 @@ async def test_tn_07_another_owner_gets_404(story: Story) -> None:
     absent = Refusal(reason=Reason.PAGE_UNKNOWN)
     for network_id in (south.id, "018f6c2a-91aa-7000-8000-000000000000", "x", "../" + south.id):
         assert await account.open_network(olena, network_id) == absent
-        assert await account.list_guests(olena, network_id) == absent
-        regenerated = await account.regenerate(olena, network_id, seen_version=1, typed_title="Southside", origin=HERE)
+        regenerated = await credentials_of(story).regenerate(
+            olena, network_id, seen_version=1, typed_title="Southside", origin=HERE
+        )
         assert regenerated == absent
         assert await account.cut_guest(olena, network_id, guest_id=olena.id, client_id="x", origin=HERE) == absent
     assert await south.is_let_in("GET /resources/v1")
@@ -95,7 +103,10 @@ async def test_ow_04_others_of_the_network_get_403_and_404_once_gone(story: Stor
     not_owner = Refusal(reason=Reason.NOT_THE_OWNER)
     ada = await person(story, ADA)
     assert await account.open_network(ada, north.id) == not_owner
-    assert await account.regenerate(ada, north.id, seen_version=1, typed_title="Northside", origin=HERE) == not_owner
+    assert (
+        await credentials_of(story).regenerate(ada, north.id, seen_version=1, typed_title="Northside", origin=HERE)
+        == not_owner
+    )
     await story.operator.remove_role(ADA, network_id=north.id, origin=HERE)
     assert await account.open_network(await person(story, ADA), north.id) == Refusal(reason=Reason.PAGE_UNKNOWN)
 
@@ -103,7 +114,7 @@ async def test_ow_04_others_of_the_network_get_403_and_404_once_gone(story: Stor
 async def test_ow_01_the_old_pair_is_refused_at_once(story: Story) -> None:
     """The new pair opens the API on the next call, the old one does not."""
     north = await story.network("Northside")
-    fresh = await account_of(story).regenerate(
+    fresh = await credentials_of(story).regenerate(
         await person(story), north.id, seen_version=1, typed_title=" Northside ", origin=HERE
     )
     assert isinstance(fresh, FreshSecret)
@@ -116,9 +127,9 @@ async def test_ow_01_the_old_pair_is_refused_at_once(story: Story) -> None:
 async def test_ow_02_of_two_regenerations_one_wins(story: Story) -> None:
     """Both saw version 1; one final pair, the loser gets a conflict and changes nothing."""
     north = await story.network("Northside")
-    olena, account = await person(story), account_of(story)
+    olena, pairs = await person(story), credentials_of(story)
     results = await asyncio.gather(
-        *(account.regenerate(olena, north.id, seen_version=1, typed_title="Northside", origin=HERE) for _ in range(4))
+        *(pairs.regenerate(olena, north.id, seen_version=1, typed_title="Northside", origin=HERE) for _ in range(4))
     )
     won = [result for result in results if isinstance(result, FreshSecret)]
     assert len(won) == 1
@@ -131,7 +142,7 @@ async def test_ow_02_of_two_regenerations_one_wins(story: Story) -> None:
 async def test_regenerating_asks_for_the_title(story: Story, typed: str) -> None:
     """The wrong network's title, or none, does nothing."""
     north = await story.network("Northside")
-    refused = await account_of(story).regenerate(
+    refused = await credentials_of(story).regenerate(
         await person(story), north.id, seen_version=1, typed_title=typed, origin=HERE
     )
     assert refused == Refusal(reason=Reason.TITLE_MISTYPED)
@@ -141,7 +152,7 @@ async def test_regenerating_asks_for_the_title(story: Story, typed: str) -> None
 async def test_regenerating_is_written_down_and_mailed(story: Story) -> None:
     """The owner learns of it even when a stranger did it in the owner's browser; the secret is in neither."""
     north = await story.network("Northside")
-    fresh = await account_of(story).regenerate(
+    fresh = await credentials_of(story).regenerate(
         await person(story), north.id, seen_version=1, typed_title="Northside", origin=HERE
     )
     assert isinstance(fresh, FreshSecret)
@@ -158,7 +169,8 @@ async def test_networks_are_listed_with_their_pair_for_the_owner_only(story: Sto
     north = await story.network("Northside")
     await story.network("Annex", owner=ADA)
     await story.operator.give_role(ADA, network_id=north.id, role="administrator", origin=HERE)
-    rows = await account_of(story).list_networks(await person(story, ADA))
+    ada, account = await person(story, ADA), account_of(story)
+    rows = await account.describe(ada, await account.list_networks(ada))
     assert [(row.network.title, row.role, row.credential is not None) for row in rows] == [
         ("Annex", Role.OWNER, True),
         ("Northside", Role.ADMINISTRATOR, False),
@@ -263,14 +275,16 @@ async def test_an_owner_sees_and_cuts_who_connected(story: Story) -> None:
     await story.operator.give_role(ADA, network_id=north.id, role="administrator", origin=HERE)
     partner = await story.connected_partner(networks=[north.id, annex.id], owner=ADA)
     account, olena, ada = account_of(story), await person(story), await person(story, ADA)
-    guests = await account.list_guests(olena, north.id)
-    assert not isinstance(guests, Refusal)
+    access = await account.open_network(olena, north.id)
+    assert not isinstance(access, Refusal)
+    total, guests = await account.list_guests(access, start=0, count=10)
+    assert total == 1
     assert [(guest.user.email, guest.client.name) for guest in guests] == [(ADA, "Door Locks")]
     cut = await account.cut_guest(olena, north.id, guest_id=ada.id, client_id=partner.client_id, origin=HERE)
     assert not isinstance(cut, Refusal)
     assert not await partner.is_let_in("GET /resources/v1", network=north.id)
     assert await partner.is_let_in("GET /resources/v1", network=annex.id)
-    assert await account.list_guests(olena, north.id) == ()
+    assert await account.list_guests(access, start=0, count=10) == (0, ())
     # The other way round the administrator owns nothing there to cut in.
     refused = await account.cut_guest(ada, north.id, guest_id=ada.id, client_id=partner.client_id, origin=HERE)
     assert refused == Refusal(reason=Reason.NOT_THE_OWNER)

@@ -25,11 +25,14 @@ from frontdesk.assemble.front import load_policy
 from frontdesk.flows import decisions as kept_decisions
 from frontdesk.flows.check import CheckFlow
 from frontdesk.flows.decisions import Decisions, Key
+from frontdesk.flows.failures import Failures
+from frontdesk.flows.limits import Limits
 from frontdesk.flows.operator import FreshPair
 from frontdesk.flows.uses import LastUses
 from frontdesk.protocol.access import Admission, Operation
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import HOUR, NetworkId
+from frontdesk.protocol.rate_limits import make_limit
 from frontdesk.storage import open_sqlite
 from frontdesk.testing.story import OPERATOR, Story
 
@@ -63,9 +66,10 @@ class Door:
         self.flow = CheckFlow(
             store=house.store,
             mint=house.mint,
-            limiter=house.limiter,
+            limits=Limits(limiter=house.limiter, default=make_limit("default", requests=10)),
             uses=LastUses(house.store),
             decisions=self.decisions,
+            failures=Failures(witness=story.sightings, trace=house.mint.trace),
             foreign_secrets=foreign_secrets(story),
             offered_roles=PICKER,
         )
@@ -78,8 +82,10 @@ class Door:
             operations=self._operations(call),
             now=self.clock.now(),
         )
-        assert isinstance(outcome, Admission | Refusal)
-        return outcome.reason if isinstance(outcome, Refusal) else None
+        if isinstance(outcome, Refusal):
+            return outcome.reason
+        assert isinstance(outcome[0], Admission)
+        return None
 
     def holds(self, call: Call) -> bool:
         """Whether a yes to this call is kept, and stands."""

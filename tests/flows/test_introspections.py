@@ -203,7 +203,7 @@ async def test_an_apps_own_token_is_told_anew_after_each_change(story: Story) ->
         assert not window.holds(question)
         assert (await window.says(question)).get("scope") == expected
     for disabled in (True, False):
-        await registration.disable_client(partner.client_id, disabled=disabled, origin=OPERATOR)
+        await story.operating.stop_app(partner.client_id, stopped=disabled, origin=OPERATOR)
         assert not window.holds(question)
         assert await window.is_active(question) is not disabled
     await partner.revokes(token)

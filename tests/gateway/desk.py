@@ -76,6 +76,7 @@ class Desk:
         """The store is filled record by record: a case may need what no verb leaves behind."""
         self.store = MemoryStore()
         self.clock = ToldClock()
+        self.limit = limit
         self.house = house_of(
             Settings(requests_per_second=limit),
             store=self.store,
@@ -115,13 +116,14 @@ class Desk:
 
     def gateway(self, document: dict[str, Any] | None = None, **settings: Any) -> Gateway:
         """A gateway under a document, with settings changed."""
-        read = Settings(**settings)
+        read = Settings(**{"requests_per_second": self.limit, **settings})
         policy = policy_of(
             document or DOCUMENT,
             scope_match=read.scope_match,
             public_operations=read.public_operations,
             networkless_operations=read.networkless_operations,
             serve_networks=read.serve_networks,
+            network_parameters=read.network_parameters,
         )
         return furnish(replace(self.house, settings=read), worker=0, policy=policy).gateway
 

@@ -51,15 +51,18 @@ async def test_a_yes_names_the_caller(desk: Desk, gateway: Gateway, pair: Any) -
         b"x-frontdesk-scheme": b"oauth2",
         b"x-frontdesk-scopes": b"rooms",
         b"x-frontdesk-role": b"administrator",
+        b"x-frontdesk-assertion": b"",
         b"x-request-id": b"r-1",
         b"spacebring-network-id": SOUTH.encode(),
         b"cache-control": b"no-store",
+        b"ratelimit": b'"default";r=999;t=1',
+        b"ratelimit-policy": b'"default";q=1000;w=1',
     }
 
 
 async def test_hs_03_headers_without_a_value_are_sent_empty(desk: Desk, gateway: Gateway) -> None:
     """So that a proxy that copies them overwrites what the caller sent."""
-    names = {"subject", "network", "client", "scheme", "scopes", "role"}
+    names = {"subject", "network", "client", "scheme", "scopes", "role", "assertion"}
     public = await gateway.handle_check(question(*asked("GET", "/open/v1")))
     assert {name: all_of(public, f"x-frontdesk-{name}") for name in names} == {name: [""] for name in names}
     assert all_of(public, "spacebring-network-id") == [""]
@@ -187,13 +190,14 @@ async def test_a_no_reaches_the_caller_whole_through_either_kind_of_proxy(
     direct = await gateway.handle_check(question(*asked(method, uri, "traefik"), *headers, authorization=authorization))
     assert outcome(direct) == (status, type_)
     assert all_of(direct, "x-frontdesk-refusal") == []
+    desk.clock.pass_seconds(1)  # so that as many calls are left as before
     through = await gateway.handle_check(question(*asked(method, uri), *headers, authorization=authorization))
     assert through.status == (401 if status == 401 else 403)
     assert await shown(gateway, through) == direct
 
 
 async def test_429_reaches_the_caller_through_nginx() -> None:
-    """With Retry-After."""
+    """With Retry-After, and with what is left."""
     desk = Desk(limit=1)
     gateway = desk.gateway(check_peers=(PROXY,))
     await gateway.handle_check(question(*NGINX, authorization=desk.basic()))
@@ -202,6 +206,8 @@ async def test_429_reaches_the_caller_through_nginx() -> None:
     answer = await shown(gateway, refused)
     assert outcome(answer) == (429, "rateLimited")
     assert all_of(answer, "retry-after") == ["1"]
+    assert all_of(answer, "ratelimit") == ['"default";r=0;t=1']
+    assert all_of(answer, "ratelimit-policy") == ['"default";q=1;w=1']
 
 
 async def test_a_store_that_cannot_answer_is_a_503_through_either(desk: Desk, tmp_path: Path) -> None:

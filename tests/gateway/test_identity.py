@@ -59,6 +59,7 @@ async def test_a_networkless_operation_names_no_network(desk: Desk, api: RawApi,
 SPELLINGS = [
     b"x-frontdesk-subject", b"x_frontdesk_subject", b"x.frontdesk.subject", b"x-frontdesk_subject",
     b"x-frontdesk-role", b"x-frontdesk-anything", b"x_frontdesk.scopes", b"x-frontdesk-check-secret",
+    b"x-frontdesk-assertion", b"X_Frontdesk.Assertion",
     b"X-Frontdesk-Subject",
 ]  # fmt: skip
 

@@ -39,6 +39,8 @@ def tree_of(*templates: str) -> PathTree[str]:
         (["/f/{n}.json", "/f/{n}"], "/f/.json", ["/f/{n}"]),
         (["/f/{n}.json", "/f/x.json"], "/f/x.json", ["/f/x.json"]),
         (["/f/{a}-{b}", "/f/{c}.txt"], "/f/x-y.txt", ["/f/{a}-{b}", "/f/{c}.txt"]),
+        (["/{n}.json/{x}", "/pre-{n}/users"], "/pre-a.json/users", ["/{n}.json/{x}", "/pre-{n}/users"]),
+        (["/{n}.json/{x}", "/{m}.json/users"], "/a.json/users", ["/{m}.json/users"]),
         (["/f/{a}{b}"], "/f/x", []),
         (["/f/{a}{b}"], "/f/xy", ["/f/{a}{b}"]),
         (["/v1/rooms:batch"], "/v1/rooms:batch", ["/v1/rooms:batch"]),
@@ -72,12 +74,12 @@ def naive(templates: list[str], path: str) -> set[str]:
         pieces = re.split(r"(\{x\})", template)
         return bool(re.fullmatch("".join("[^/]+" if piece == "{x}" else re.escape(piece) for piece in pieces), path))
 
-    def rank(part: str) -> int:
-        return 2 if "{" not in part else 0 if part == "{x}" else 1
+    def within(one: str, other: str) -> bool:
+        return "{" not in one or other == "{x}" or one == other
 
     def beats(one: str, other: str) -> bool:
-        pairs = [(rank(left), rank(right)) for left, right in zip(one.split("/"), other.split("/"), strict=True)]
-        return all(left >= right for left, right in pairs) and any(left > right for left, right in pairs)
+        pairs = list(zip(one.split("/"), other.split("/"), strict=True))
+        return all(within(*pair) for pair in pairs) and not all(within(right, left) for left, right in pairs)
 
     fitting = [template for template in templates if fits(template)]
     return {one for one in fitting if not any(beats(other, one) for other in fitting)}

@@ -35,6 +35,11 @@ def alternatives(security: Any, **options: Any) -> tuple[Alternative, ...]:
     return policy.operations[0].alternatives
 
 
+def bearer(*needs: str) -> Alternative:
+    """A token that holds one letter of each text."""
+    return Alternative(scheme="oauth2", needs=tuple(map(frozenset, needs)))
+
+
 BASIC = Alternative(scheme="basic")
 PUBLIC = Alternative(scheme="public")
 
@@ -43,9 +48,9 @@ PUBLIC = Alternative(scheme="public")
     ("security", "expected"),
     [
         ([{"Basic": []}], (BASIC,)),
-        ([{"OAuth": []}], (Alternative(scheme="oauth2"),)),
-        ([{"OAuth": ["a", "b"]}], (Alternative(scheme="oauth2", scopes=frozenset("ab")),)),
-        ([{"Basic": []}, {"OAuth": ["a"]}], (BASIC, Alternative(scheme="oauth2", scopes=frozenset("a")))),
+        ([{"OAuth": []}], (bearer(),)),
+        ([{"OAuth": ["a", "b"]}], (bearer("ab"),)),
+        ([{"Basic": []}, {"OAuth": ["a"]}], (BASIC, bearer("a"))),
         ([{"Basic": []}, {}], (BASIC, PUBLIC)),
         ([], (PUBLIC,)),
         ([{"Key": []}], ()),
@@ -53,7 +58,7 @@ PUBLIC = Alternative(scheme="public")
         pytest.param([{"Basic": [], "OAuth": ["a"]}], (), id="SC-13"),
         pytest.param([{"Basic": [], "Key": []}], (), id="SC-13 with a key"),
         pytest.param([{"Basic": [], "OAuth": []}, {"OAuth": ["a"]}],
-                     (Alternative(scheme="oauth2", scopes=frozenset("a")),), id="SC-13 beside another"),
+                     (bearer("a"),), id="SC-13 beside another"),
     ],
 )  # fmt: skip
 def test_security_becomes_alternatives(security: Any, expected: tuple[Alternative, ...]) -> None:
@@ -61,10 +66,50 @@ def test_security_becomes_alternatives(security: Any, expected: tuple[Alternativ
     assert alternatives(security) == expected
 
 
+TWO_BEARERS: dict[str, Any] = {
+    "Basic": {"type": "http", "scheme": "basic"},
+    "OAuth": {"type": "oauth2", "flows": {"authorizationCode": {"scopes": {"a": "", "b": ""}}}},
+    "Sign-in": {"type": "openIdConnect", "openIdConnectUrl": "https://id.example/.well-known/openid-configuration"},
+    "Key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    "TLS": {"type": "mutualTLS"},
+    "Other": {"type": "http", "scheme": "digest"},
+}
+
+
+@pytest.mark.parametrize(
+    ("security", "any_of", "all_of"),
+    [
+        ([{"Sign-in": []}], (bearer(),), (bearer(),)),
+        ([{"Sign-in": ["a", "b"]}], (bearer("ab"),), (bearer("a", "b"),)),
+        ([{"OAuth": ["a", "b"], "Sign-in": ["c"]}], (bearer("ab", "c"),), (bearer("a", "b", "c"),)),
+        ([{"OAuth": ["a"], "Sign-in": []}], (bearer("a"),), (bearer("a"),)),
+        ([{"OAuth": ["a"], "Sign-in": ["a"]}], (bearer("a"),), (bearer("a"),)),
+        ([{"OAuth": ["a"], "Sign-in": ["a"], "Basic": []}], (), ()),
+        ([{"Sign-in": ["a"], "Key": []}], (), ()),
+        ([{"OAuth": [], "TLS": []}, {"Other": []}], (), ()),
+        ([{"Basic": [], "Key": []}, {}], (PUBLIC,), (PUBLIC,)),
+    ],
+)
+def test_schemes_in_one_object_must_all_be_met(
+    security: Any, any_of: tuple[Alternative, ...], all_of: tuple[Alternative, ...]
+) -> None:
+    """One token meets several bearer schemes where it holds what each asks for; no other pair is met by anybody."""
+    document = document_with({"/a": {"get": {"security": security}}}, components={"securitySchemes": TWO_BEARERS})
+    assert policy_of(document).operations[0].alternatives == any_of
+    assert policy_of(document, scope_match="all").operations[0].alternatives == all_of
+
+
+def test_scopes_that_only_openidconnect_names_are_known() -> None:
+    """A client must be able to ask for what an operation needs."""
+    document = document_with({"/a": {"get": {"security": [{"Sign-in": ["profile"]}]}}})
+    document["components"] = {"securitySchemes": TWO_BEARERS}
+    assert policy_of(document).known_scopes == {"a", "b", "profile"}
+
+
 def test_all_scopes_may_be_asked_for() -> None:
     """The OpenAPI meaning is a setting (contract, Scopes)."""
     (alternative,) = alternatives([{"OAuth": ["a", "b"]}], scope_match="all")
-    assert alternative.needs_all
+    assert alternative == bearer("a", "b")
 
 
 def test_global_security_holds_where_an_operation_says_nothing() -> None:
@@ -159,6 +204,18 @@ def test_gw_18_an_escaped_literal_cannot_pass_as_a_parameter() -> None:
     assert templates(policy, "GET", "/users/a%40b") == ["/users/{id}"]
 
 
+def test_gw_18_an_escape_that_means_nothing_cannot_hide_a_literal() -> None:
+    """`/users/%6De` is `/users/me`; a server behind a proxy that sends paths on as they came may not see through it."""
+    policy = policy_of(
+        document_with(
+            {"/users/me": {"get": OPEN}, "/users/{id}": {"get": {"security": [{"OAuth": []}]}}, "/me": {"get": OPEN}}
+        )
+    )
+    assert templates(policy, "GET", "/users/%6De") == (Reason.AMBIGUOUS_TARGET, ())
+    assert templates(policy, "GET", "/users/%7Eme") == ["/users/{id}"]
+    assert templates(policy, "GET", "/%6De") == ["/me"]  # such a server finds nothing there: no harm is done
+
+
 @pytest.mark.parametrize(
     ("servers", "path", "is_found"),
     [
@@ -188,6 +245,27 @@ def test_server_variables_take_their_defaults_and_nearer_servers_win() -> None:
     assert templates(policy, "GET", "/near/a") == ["/a"]
     assert templates(policy, "GET", "/own/b") == ["/b"]
     assert templates(policy, "GET", "/v3/a") == (Reason.UNKNOWN_OPERATION, ())
+
+
+def test_server_variables_may_take_every_value_that_is_listed() -> None:
+    """OpenAPI 3.1 §4.8.6: a client may put any of them in; the default counts though the list forgot it."""
+    variables = {"version": {"default": "v3", "enum": ["v1", "v2"]}, "host": {"default": "a", "enum": ["a", "b"]}}
+    servers = [{"url": "https://{host}.example/{version}/{version}", "variables": variables}]
+    policy = policy_of(document_with({"/a": {"get": OPEN}}, servers=servers))
+    assert [operation.path for operation in policy.operations] == ["/v3/v3/a", "/v1/v1/a", "/v2/v2/a"]
+    for path, is_found in {"/v1/v1/a": True, "/v3/v3/a": True, "/v1/v2/a": False, "/v4/v4/a": False}.items():
+        assert isinstance(match(policy, "GET", path), tuple) is is_found, path
+
+
+@pytest.mark.parametrize("values", [101, 20_000])
+def test_what_servers_stand_for_is_bounded(values: int) -> None:
+    """A product of enums must not become a bomb; many hosts with one path are told apart from many paths."""
+    variables = {"v": {"default": "0", "enum": [str(value) for value in range(values)]}}
+    with pytest.raises(DocumentError, match="more than 100 paths"):
+        policy_of(document_with({"/a": {"get": OPEN}}, servers=[{"url": "/{v}", "variables": variables}]))
+    hosts = document_with({"/a": {"get": OPEN}}, servers=[{"url": "https://{v}.x/b", "variables": variables}])
+    if values < 10_000:
+        assert [operation.path for operation in policy_of(hosts).operations] == ["/b/a"]
 
 
 def test_two_templates_that_become_one_path_must_both_allow() -> None:

@@ -207,14 +207,14 @@ async def test_an_api_that_is_away_is_a_502(desk: Desk) -> None:
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123"], ids=["at once", "midway"])
 async def test_a_silent_api_is_a_504(desk: Desk, api: RawApi, start: bytes) -> None:
-    """After upstream_timeout seconds of silence."""
+    """After upstream_timeout seconds without an answer, or upstream_silence_timeout in the middle of one."""
 
     async def play(_: Call, writer: asyncio.StreamWriter) -> None:
         writer.write(start)
         await asyncio.sleep(5)
 
     api.play = play
-    async with standing(desk, api, upstream_timeout=1) as gateway:
+    async with standing(desk, api, upstream_timeout=1, upstream_silence_timeout=1) as gateway:
         assert outcome(await gateway.handle(call("GET", ROOMS, desk.basic()))) == (504, "gatewayTimeout")
 
 
@@ -290,8 +290,8 @@ async def test_ht_14_the_api_cannot_speak_as_us(desk: Desk, api: RawApi) -> None
     )  # fmt: skip
     assert all_of(answer, "set-cookie") == ["theirs=1; Path=/"]
     assert sorted(name.decode() for name, _ in answer.headers) == [
-        "cache-control", "content-type", "etag", "set-cookie", "vary", "x-content-type-options", "x-request-id",
-        "x-total",
+        "cache-control", "content-type", "etag", "ratelimit", "ratelimit-policy", "set-cookie", "vary",
+        "x-content-type-options", "x-request-id", "x-total",
     ]  # fmt: skip
     assert all_of(answer, "x-request-id") == ["r-1"]
 

@@ -26,7 +26,8 @@ BASIC = Alternative(scheme="basic")
 
 
 def _oauth(*scopes: str, needs_all: bool = False) -> Alternative:
-    return Alternative(scheme="oauth2", scopes=frozenset(scopes), needs_all=needs_all)
+    needs = [frozenset({scope}) for scope in scopes] if needs_all else [frozenset(scopes)] if scopes else []
+    return Alternative(scheme="oauth2", needs=tuple(needs))
 
 
 def _operation(*alternatives: Alternative, networkless: bool = False) -> Operation:

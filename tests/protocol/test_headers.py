@@ -29,7 +29,7 @@ FAULTS = [
     ("BT-11", [(b"authorization", b"Bearer x\r\n y")], Reason.MALFORMED_REQUEST),
     ("BT-11", [(b"authorization", "Bearer é".encode())], Reason.MALFORMED_REQUEST),
     ("TN-04", [(HEADER, NETWORK.encode()), (HEADER, NETWORK.encode())], Reason.DOUBLED_HEADER),
-    ("TN-04", [(HEADER, f"{NETWORK},{NETWORK}".encode())], Reason.MALFORMED_NETWORK_ID),
+    ("TN-04", [(HEADER, f"{NETWORK},{NETWORK}".encode())], Reason.DOUBLED_HEADER),
     ("TN-04", [(b"spacebring_network_id", NETWORK.encode())], Reason.DOUBLED_HEADER),
     ("TN-04", [(b"spacebring.network.id", NETWORK.encode())], Reason.DOUBLED_HEADER),
     ("TN-04", [(HEADER, NETWORK.encode()), (b"spacebring-network_id", NETWORK.encode())], Reason.DOUBLED_HEADER),

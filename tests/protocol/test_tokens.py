@@ -19,7 +19,7 @@ KEYS = {1: KEY}
 CLAIMS = AccessClaims(
     grant_id=ROW, stamp=-(2**63), issued_at=Micros(1_764_000_000_123_456), expires_at=Micros(2**63), scope_mask=0b1011
 )
-ROW_KINDS = (tokens.REFRESH, tokens.CODE, tokens.SESSION)
+ROW_KINDS = (tokens.REFRESH, tokens.CODE, tokens.SESSION, tokens.ADMIN_KEY)
 SECRET_KINDS = (tokens.CLIENT_SECRET, tokens.NETWORK_SECRET, tokens.RESOURCE_SERVER_SECRET)
 
 

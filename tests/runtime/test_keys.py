@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from frontdesk.protocol.ids import SECOND, Micros
 from frontdesk.protocol.keys import PURPOSES, KeyState
-from frontdesk.runtime.keyring import KeyRing
-from frontdesk.runtime.keys import KEY_FILE, KeyFileError, hold_keys, open_keys, read_keys
+from frontdesk.runtime.keyring import P256_ORDER, KeyRing
+from frontdesk.runtime.keys import KEY_FILE, KeyFileError, hold_keys, make_ring, open_keys, read_keys
 
 
 def _spoil(folder: Path, **changes: object) -> None:
@@ -21,13 +22,13 @@ def _spoil(folder: Path, **changes: object) -> None:
 
 
 def test_a_new_folder_gets_a_private_key_file(tmp_path: Path) -> None:
-    """Five purposes with one key each, in a file and a folder for the owner alone."""
+    """Six purposes with one key each, in a file and a folder for the owner alone."""
     folder = tmp_path / "data"
     ring = open_keys(folder, database_id=None)
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [len(getattr(ring, purpose)) for purpose in PURPOSES] == [1, 1, 1, 1, 1]
-    assert len({getattr(ring, purpose)[0].secret for purpose in PURPOSES}) == 5
+    assert [len(getattr(ring, purpose)) for purpose in PURPOSES] == [1, 1, 1, 1, 1, 1]
+    assert len({getattr(ring, purpose)[0].secret for purpose in PURPOSES}) == 6
     assert {len(getattr(ring, purpose)[0].secret) for purpose in PURPOSES} == {32}
 
 
@@ -125,7 +126,7 @@ DAMAGED = [
     ("not JSON", "{"),
     ("not text", b"\xff\xfe{}"),
     ("a list", "[]"),
-    ("another format", {"format": 3}),
+    ("another format", {"format": 4}),
     ("a format that is no number", {"format": True}),
     ("no database", {"database": None}),
     ("database no id", {"database": "x"}),
@@ -147,6 +148,13 @@ DAMAGED = [
     ("a vault of retired keys", {"keys": {name: [KEY] for name in PURPOSES} | {"vault": [KEY | {"state": "retired"}]}}),
     ("only the vault", {"keys": {"vault": [KEY]}}),
     ("format 1 with a vault", {"format": 1}),
+    (
+        "a key to sign with that is no scalar",
+        {"keys": {name: [KEY] for name in PURPOSES} | {"sign": [KEY | {"key": "_" * 42 + "8"}]}},
+    ),
+    ("a start that is no time", {"keys": {name: [KEY | {"from": "soon"}] for name in PURPOSES}}),
+    ("a start that is no text", {"keys": {name: [KEY | {"from": 7}] for name in PURPOSES}}),
+    ("format 2 with a key to sign with", {"format": 2}),
     ("a key that is no object", {"keys": {name: ["x"] for name in PURPOSES}}),
 ]
 
@@ -194,12 +202,12 @@ def _as_format_1(folder: Path) -> bytes:
     """Make the file one of format 1; its content."""
     path = folder / KEY_FILE
     content = json.loads(path.read_text())
-    del content["keys"]["vault"]
+    del content["keys"]["vault"], content["keys"]["sign"]
     path.write_text(json.dumps(content | {"format": 1}))
     return path.read_bytes()
 
 
-def test_a_file_of_format_1_is_given_a_vault(tmp_path: Path) -> None:
+def test_a_file_of_format_1_is_given_a_vault_and_a_key_to_sign_with(tmp_path: Path) -> None:
     """In place, once, for its owner alone; the keys that it had stay as they were."""
     ring = open_keys(tmp_path, database_id=None)
     _as_format_1(tmp_path)
@@ -212,8 +220,41 @@ def test_a_file_of_format_1_is_given_a_vault(tmp_path: Path) -> None:
     )
     assert [key.id for key in upgraded.vault] == [1]
     assert upgraded.vault != ring.vault
+    assert [key.id for key in upgraded.sign] == [1]
     assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
     assert open_keys(tmp_path, database_id=ring.database_id) == upgraded
+
+
+@pytest.mark.parametrize("destroyed", [False, True])
+def test_a_file_of_format_2_is_given_a_key_to_sign_with(tmp_path: Path, *, destroyed: bool) -> None:
+    """And nothing else: a vault that was destroyed stays destroyed."""
+    ring = open_keys(tmp_path, database_id=None)
+    content = json.loads((tmp_path / KEY_FILE).read_text())
+    del content["keys"]["sign"]
+    if destroyed:
+        content["keys"]["vault"] = []
+    _spoil(tmp_path, format=2, keys=content["keys"])
+    upgraded = open_keys(tmp_path, database_id=ring.database_id)
+    assert replace(upgraded, sign=()) == replace(ring, sign=(), vault=() if destroyed else ring.vault)
+    assert [key.id for key in upgraded.sign] == [1]
+    assert upgraded.sign != ring.sign
+    assert json.loads((tmp_path / KEY_FILE).read_text())["format"] == 3
+
+
+def test_a_start_is_kept_to_the_second(tmp_path: Path) -> None:
+    """When a key begins to sign survives the file."""
+    ring = open_keys(tmp_path, database_id=None)
+    later = replace(ring, sign=(replace(ring.sign[0], makes_from=Micros(1_800_000_000 * SECOND)),))
+    with hold_keys(tmp_path, database_id=ring.database_id) as file:
+        file.write(later)
+    assert open_keys(tmp_path, database_id=ring.database_id) == later
+
+
+def test_a_key_to_sign_with_is_a_scalar_whatever_is_drawn() -> None:
+    """FIPS 186-5 §A.2.1: neither zero nor the curve's order or more."""
+    for drawn in (b"\x00", b"\xff", b"\x7f"):
+        scalar = int.from_bytes(make_ring("x", random=lambda count, byte=drawn: byte * count).sign[0].secret)
+        assert 1 <= scalar < P256_ORDER
 
 
 def test_a_file_of_another_database_is_not_upgraded(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.protocol.ids import ClientId, CodeId, Digest, GrantId, Micros, NetworkId, UserId
-from frontdesk.protocol.keys import KeyState
+from frontdesk.protocol.keys import PURPOSES, KeyState
 from frontdesk.protocol.records import Edge, Grant
 from frontdesk.runtime.clock import SystemClock
 from frontdesk.runtime.keyring import KeyRing
@@ -49,9 +49,9 @@ def _change(folder: Path, ring: KeyRing) -> None:
 def _rotated(ring: KeyRing, *, retire: bool = False) -> KeyRing:
     """Every purpose with a new key that makes; the old ones read, or are retired."""
     purposes = {}
-    for purpose in ("mac", "digest", "seal", "cookie", "vault"):
+    for purpose in PURPOSES:
         old = [replace(key, state=KeyState.RETIRED if retire else None) for key in ring.keys(purpose)]
-        purposes[purpose] = (draw_key(len(old) + 1, now=NOW), *old)
+        purposes[purpose] = (draw_key(purpose, len(old) + 1, now=NOW), *old)
     return replace(ring, **purposes)
 
 

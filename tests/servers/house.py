@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from servers.errands import run_errand
 from servers.processes import (
     BIN,
     Running,
@@ -36,6 +37,8 @@ class House:
         self.upstream = upstream
         self.openapi = openapi
         self.settings = settings
+        self.words: tuple[str, ...] = ()  # typed besides
+        self.admin_key = ""  # to the administration API, where it has one
         self.running: Running | None = None
 
     @property
@@ -53,7 +56,7 @@ class House:
         """The words that start the server."""
         words = [str(BIN / "frontdesk"), "serve", "--data", str(self.data), "--port", str(self.port)]
         words += ["--workers", str(self.workers), "--upstream", self.upstream, "--openapi", str(self.openapi)]
-        return words
+        return [*words, *self.words]
 
     def start(self, environment: Mapping[str, str] | None = None) -> "House":
         """Start it and wait until it is ready."""
@@ -105,13 +108,7 @@ class House:
 
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """One command of the administrator, as whoever runs the tests."""
-        return subprocess.run(
-            [str(BIN / "frontdesk"), *words, "--data", str(self.data)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env=self.environment(environment),
-        )
+        return run_errand([*words, "--data", str(self.data)], self.environment(environment))
 
     def admin(self, *words: str) -> Any:
         """What a command answers with `--json`; it must succeed."""

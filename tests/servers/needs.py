@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def find_nginx() -> str | None:
     )
 
 
+def find_in_venv(name: str) -> Callable[[], str | None]:
+    """Where a program is that a wheel brings, or else the system's."""
+    return lambda: shutil.which(name, path=f"{ROOT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}")
+
+
 def find_node() -> str | None:
     """Node, once its test clients are installed."""
     return shutil.which("node") if (NODE_CLIENTS / "node_modules" / ".installed").exists() else None
@@ -39,6 +45,9 @@ def find_node() -> str | None:
 FINDERS = {
     "chromium": find_chromium,
     "nginx": find_nginx,
+    "caddy": find_in_venv("caddy"),
+    "traefik": find_in_venv("traefik"),
+    "envoy": find_in_venv("envoy"),
     "node": find_node,
     "curl": lambda: shutil.which("curl"),
     "wrk": lambda: shutil.which("wrk"),

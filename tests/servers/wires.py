@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -33,7 +34,15 @@ class Wire:
 
     def ask(self, method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Reply:
         """Send one request and read its answer."""
+        self.begin(method, target, headers, body)
+        return self.finish()
+
+    def begin(self, method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        """Send one request."""
         self._connection.request(method, target, body=body or None, headers=headers or {})
+
+    def finish(self) -> Reply:
+        """Read the answer to what was sent."""
         answer = self._connection.getresponse()
         sent = {name.lower(): value for name, value in answer.getheaders()}
         return Reply(status=answer.status, headers=sent, body=answer.read())
@@ -78,7 +87,8 @@ def basic(client_id: str, secret: str) -> str:
 def spread_wires(port: int, workers: int, each: int = 1, *, tries: int = 1000) -> dict[int, list[Wire]]:
     """`each` connections to every worker, by its number (from 1).
 
-    Connections that a worker has too many of stay open until all are found, so that an idle worker gets its turn.
+    Connections that a worker has too many of stay open until all are found, so that an idle worker gets its turn. On a
+    loaded machine the worker that answered last is awake and takes the next one too: a pause lets it fall asleep.
     """
     found: dict[int, list[Wire]] = {}
     spare: list[Wire] = []
@@ -86,6 +96,8 @@ def spread_wires(port: int, workers: int, each: int = 1, *, tries: int = 1000) -
         while len(found) < workers or any(len(wires) < each for wires in found.values()):
             if len(spare) >= tries:
                 raise AssertionError(f"{tries} connections too many, only { {k: len(v) for k, v in found.items()} }")
+            if len(spare) > tries // 10:
+                time.sleep(0.005)
             wire = Wire(port)
             wires = found.setdefault(wire.worker(), [])
             (wires if len(wires) < each else spare).append(wire)

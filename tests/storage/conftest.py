@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from frontdesk.storage.memory import MemoryStore
-from frontdesk.storage.sqlite import SqliteStore, open_sqlite
+from frontdesk.storage.sqlite import SqliteStore
 from storage.house import House
+from storage.ready import open_new
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "memory":
         yield House(MemoryStore())
         return
-    store = await open_sqlite(tmp_path / "frontdesk.db", create=True)
+    store = await open_new(tmp_path)
     yield House(store)
     await store.aclose()
 
@@ -30,6 +31,6 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     """A store on a file of its own."""
-    store = await open_sqlite(tmp_path / "frontdesk.db", create=True)
+    store = await open_new(tmp_path)
     yield store
     await store.aclose()

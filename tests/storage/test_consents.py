@@ -159,3 +159,34 @@ async def test_what_names_nobody_is_not_stored(house: House) -> None:
             await house.consent(who, what, network, id=code.id)
         assert await house.store.find_code(code.id) is None
     assert "consent.given" not in await house.actions()
+
+
+async def test_what_reaches_a_network_is_listed_some_at_a_time(house: House) -> None:
+    """One entry a person and app, the latest connected first; what does not reach it does not count."""
+    north, south = await house.network(), await house.network("South")
+    ada, ben = await house.member("ada@example.com", north, south), await house.member("ben@example.com", north)
+    app, other = (await house.client()).id, (await house.client(name="Other")).id
+    first = await house.connect(ada.id, app, north)
+    house.pass_time(SECOND)
+    second = await house.connect(ben.id, app, north)
+    house.pass_time(SECOND)
+    again = await house.connect(ada.id, app, north)
+    elsewhere = await house.connect(ada.id, other, south)
+
+    async def listed(start: int, count: int) -> tuple[int, list[set[str]]]:
+        total, found = await house.store.list_guests(north, start=start, count=count)
+        return total, [{grant.id for grant in grants} for grants in found]
+
+    assert await listed(0, 10) == (2, [{second.id}, {first.id, again.id}])
+    assert await listed(1, 1) == (2, [{first.id, again.id}])
+    assert await listed(2, 1) == (2, [])
+    assert await house.store.list_reaching_apps(north) == [app]
+    assert await house.store.list_reaching_apps(south) == [other]
+    assert [await house.store.count_connections(user.id) for user in (ada, ben)] == [2, 1]
+    every = await house.store.list_connections(ada.id)
+    some = [await house.store.list_connections(ada.id, start=at, count=1) for at in (0, 1, 2)]
+    assert some == [every[:1], every[1:], []]
+    await house.revoke(second.id)
+    await house.revoke(elsewhere.id)
+    assert await listed(0, 10) == (1, [{first.id, again.id}])
+    assert [await house.store.count_connections(user.id) for user in (ada, ben)] == [1, 0]

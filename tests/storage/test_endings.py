@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from frontdesk.protocol.ids import MINUTE, Email
+from frontdesk.protocol.ids import MINUTE, ClientId, Digest, Email
 from frontdesk.protocol.records import Edge, Role
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore
 from storage.house import House
@@ -208,3 +208,29 @@ async def test_disabling_an_app_voids_its_pending_codes_for_good(house: House) -
     assert await house.store.find_connection(ada.id, client.id) is not None
     assert await house.store.find_connection(bob.id, client.id) is None
     assert isinstance(await house.exchange(kept), CodeTaken)
+
+
+async def test_a_grant_is_ended_by_its_current_token_and_its_own_app_only(house: House) -> None:
+    """Another app's word and another token end nothing and leave no row; the row says whose grant it was."""
+    north, south = await house.network("North"), await house.network("South", "sam@example.com")
+    user = await house.member("ada@example.com", north, south)
+    client, other = await house.client(), await house.client()
+    grant = await house.connect(user.id, client.id, north, south)
+    audit = house.event("grant.revoked", client_id=client.id, grant_id=grant.id)
+
+    async def end(client_id: ClientId, digest: Digest) -> bool:
+        return await house.store.revoke_by_token(
+            grant_id=grant.id, client_id=client_id, digest=digest, now=house.now, audit=audit
+        )
+
+    rows = await house.actions()
+    assert not await end(other.id, grant.refresh_digest)
+    assert not await end(client.id, house.digest())
+    assert await house.actions() == rows
+    assert await end(client.id, grant.refresh_digest)
+    assert not await end(client.id, grant.refresh_digest)
+    assert (await house.store.find_grant(grant.id)).revoked_at == house.now
+    assert await house.store.find_connection(user.id, client.id) is None
+    for network in (north, south):
+        newest = (await house.store.list_audit(network_id=network, limit=1))[0]
+        assert (newest.action, newest.user_id, newest.grant_id) == ("grant.revoked", user.id, grant.id)

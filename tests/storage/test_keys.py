@@ -6,8 +6,12 @@ from pathlib import Path
 import apsw
 import pytest
 
-from frontdesk.protocol.ids import DAY, HOUR, MINUTE, Digest, ResourceServerId
-from frontdesk.protocol.records import Profile, ResourceServer
+from frontdesk.protocol.email_changes import EmailChange
+from frontdesk.protocol.ids import DAY, HOUR, MINUTE, Digest, Email, Micros, ResourceServerId
+from frontdesk.protocol.members import Invitation
+from frontdesk.protocol.operators import SetupLink
+from frontdesk.protocol.ownership import OwnershipOffer
+from frontdesk.protocol.records import Profile, ResourceServer, Role
 from frontdesk.storage.sqlite import open_sqlite
 from storage.house import House
 
@@ -60,6 +64,43 @@ async def test_everything_that_is_alive_is_counted_under_its_key(house: House) -
     }
     house.pass_time(12 * HOUR)
     assert "sessions" not in (await uses(house))["digest", 1]
+
+
+async def test_what_is_on_its_way_hangs_on_a_key_while_it_is_good(house: House) -> None:
+    """The set-up link of a first operator, both codes of a new address, the code of a handover."""
+    network = await house.network()
+    user = (await house.store.list_users())[0]
+    other = await house.member("ada@example.com", network)
+    until = Micros(house.now + 10 * MINUTE)
+    link = SetupLink(digest=under(3, house.digest()), expires_at=until)
+    await house.store.put_setup_link(link=link, audit=house.event("operator.link_made"))
+    change = EmailChange(
+        user_id=user.id,
+        session_id=(await house.sign_in(user.id)).id,
+        email=Email("new@example.com"),
+        old_digest=under(4, house.digest()),
+        new_digest=under(4, house.digest()),
+        expires_at=until,
+    )
+    await house.store.start_email_change(budget_key=b"k", change=change, now=house.now)
+    offer = OwnershipOffer(
+        network_id=network,
+        giver_id=user.id,
+        receiver_id=other.id,
+        made_at=house.now,
+        expires_at=Micros(house.now + DAY),
+        code_digest=under(5, house.digest()),
+        code_expires_at=until,
+    )
+    await house.store.start_offer(offer=offer, budget_key=b"g", now=house.now)
+    found = await uses(house)
+    assert {key: found.get(("digest", key)) for key in (3, 4, 5)} == {
+        3: {"set-up links": 1},
+        4: {"changes of address": 1},
+        5: {"codes of a handover": 1},
+    }
+    house.pass_time(10 * MINUTE)
+    assert {key for _, key in await uses(house)} == {1}
 
 
 async def test_a_session_that_is_kept_awake_counts_for_seven_days(house: House) -> None:
@@ -209,3 +250,27 @@ async def test_forgotten_secrets_leave_no_trace_in_the_file(tmp_path: Path) -> N
     await store.forget_sealed_secrets(announcement="", audit=house.event("keys.destroyed"))
     await store.aclose()
     assert b"canary-of-a-sealed-secret" not in path.read_bytes()
+
+
+async def test_an_invitation_hangs_on_its_key_while_it_waits(house: House) -> None:
+    """Until it is used, withdrawn or late."""
+    network = await house.network()
+    for email in ("ada@example.com", "ben@example.com"):
+        invitation = Invitation(
+            id=house.new_id(),
+            network_id=network,
+            email=Email(email),
+            role=Role.MEMBER,
+            digest=under(3, house.digest()),
+            inviter_id=None,
+            made_at=house.now,
+            expires_at=Micros(house.now + DAY),
+        )
+        await house.store.invite(invitation=invitation, audit=house.event("invitation.sent"))
+    assert (await uses(house))["digest", 3] == {"invitations": 2}
+    await house.store.end_invitation(
+        invitation_id=invitation.id, by=None, email=None, now=house.now, audit=house.event("invitation.ended")
+    )
+    assert (await uses(house))["digest", 3] == {"invitations": 1}
+    house.pass_time(DAY)
+    assert ("digest", 3) not in await uses(house)

@@ -58,7 +58,9 @@ async def test_a_leaked_secret_is_replaced_only_while_it_is_the_one(house: House
             assert done is is_done
     now = await house.store.find_client(client.id)
     assert now.secret_digest != client.secret_digest
-    assert now == replace(client, secret_digest=now.secret_digest, secret_changed_at=house.now)
+    assert now == replace(
+        client, secret_digest=now.secret_digest, secret_changed_at=house.now, secret_number=client.secret_number + 1
+    )
     assert (await house.store.find_resource_server(server.id)).secret_digest != server.secret_digest
     assert await house.store.find_own_grant_of(client.id) is None  # whoever had the secret could have got its tokens
     assert (await house.actions()).count("secret.ended") == 2

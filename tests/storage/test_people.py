@@ -25,6 +25,17 @@ async def test_a_network_comes_with_its_owner_and_its_pair(house: House) -> None
     assert await house.store.find_user(owner.id) == owner
 
 
+async def test_several_networks_are_found_at_once(house: House) -> None:
+    """In the order in which they are asked for, less those that are not there, as they are after a change."""
+    north, south = await house.network("North"), await house.network("South")
+    asked = (south, house.new_id(), north)
+    assert [found.title for found in await house.store.find_networks(asked)] == ["South", "North"]
+    audit = house.event("network.stopped")
+    assert await house.store.set_network_stopped(network_id=north, stopped=True, now=house.now, audit=audit)
+    found = await house.store.find_networks(asked)
+    assert [network.suspended_at for network in found] == [None, house.now]
+
+
 async def test_an_owner_of_two_networks_is_one_user(house: House) -> None:
     """The address tells who it is, not the id that a new user would have got; the audit row names the real one."""
     first = await house.network("North")
@@ -96,7 +107,7 @@ async def test_regenerating_replaces_the_pair_at_once(house: House) -> None:
     network = await house.network()
     old = await house.store.find_credential_of(network)
     await house.store.find_network_credential(old.client_id)
-    await house.store.touch(grants=[], credentials=[(old.client_id, house.now)])
+    await house.store.touch(grants=[], credentials=[(old.client_id, house.now, None)])
     new = house.pair(network, version=2)
     assert await house.store.regenerate_credential(
         credential=new, replaces_version=1, audit=house.event("credential.regenerated", network_id=network)
@@ -187,11 +198,14 @@ async def test_last_uses_never_move_back(house: House) -> None:
     pair = await house.store.find_credential_of(network)
     for at in (200, 100):
         await house.store.touch(
-            grants=[(house.new_id(), Micros(1)), (grant.id, Micros(at))], credentials=[(pair.client_id, Micros(at))]
+            grants=[(house.new_id(), Micros(1)), (grant.id, Micros(at))],
+            credentials=[(pair.client_id, Micros(at), f"192.0.2.{at}")],
         )
     ((_, (touched,)),) = await house.store.list_connections(user.id)
     assert touched == replace(grant, last_used_at=200)
-    assert await house.store.find_credential_of(network) == replace(pair, last_used_at=200)
+    assert await house.store.find_credential_of(network) == replace(
+        pair, last_used_at=200, last_used_from="192.0.2.200"
+    )
 
 
 async def test_ids_of_any_content_are_only_ids(house: House) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from frontdesk.protocol.ids import DAY, Micros
+from frontdesk.protocol.ids import DAY, ClientId, Micros
 from frontdesk.protocol.records import Grant, Profile
 from frontdesk.protocol.weak_forms import WeakForm, WeakUse
 from storage.house import House
@@ -111,3 +111,6 @@ async def test_weak_forms_are_counted_on(house: House) -> None:
         use(WeakForm.REVOKE_QUERY, 6 * DAY, 9 * DAY, 3),
         use(WeakForm.NO_PKCE, DAY, DAY, 1, other.id),
     ]
+    of_other = list(await house.store.list_weak_forms(of=[other.id, ClientId("fdci_nobody")]))
+    assert of_other == [use(WeakForm.NO_PKCE, DAY, DAY, 1, other.id)]
+    assert list(await house.store.list_weak_forms(of=[])) == []

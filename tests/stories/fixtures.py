@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.storage import MemoryStore, open_sqlite
+from frontdesk.storage import MemoryStore
 from frontdesk.testing.story import Story
+from storage.ready import open_new
 
 
 @pytest.fixture
@@ -18,11 +19,7 @@ def anyio_backend() -> str:
 @pytest.fixture(params=["memory", "sqlite"])
 async def story(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Story]:
     """A new house around an empty store."""
-    store = (
-        MemoryStore()
-        if request.param == "memory"
-        else await open_sqlite(tmp_path / "frontdesk.db", create=True, identity=bytes(16))
-    )
+    store = MemoryStore() if request.param == "memory" else await open_new(tmp_path)
     try:
         yield await Story.begin(store)
     finally:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from frontdesk.assemble.front import Furnished, furnish
 from frontdesk.assemble.house import House
@@ -69,8 +70,8 @@ class Keyed:
 
 
 @asynccontextmanager
-async def keyed_processes(folder: Path, count: int) -> AsyncIterator[list[Keyed]]:
-    """Some processes over one folder, and one clock and post office."""
+async def keyed_processes(folder: Path, count: int, **changed: str) -> AsyncIterator[list[Keyed]]:
+    """Some processes over one folder, and one clock and post office; `changed` are settings."""
     ring = open_keys(folder, database_id=None)
     path = folder / KEY_FILE
     content = json.loads(path.read_text())
@@ -83,33 +84,35 @@ async def keyed_processes(folder: Path, count: int) -> AsyncIterator[list[Keyed]
         for _ in range(count):
             database = folder / "frontdesk.db"
             store = await open_sqlite(database, create=not opened, identity=uuid_bytes(ring.database_id))
-            opened.append(_furnish(folder, store, clock, mail, sightings))
+            opened.append(_furnish(folder, store, clock, mail, sightings, changed))
         yield opened
     finally:
         for one in opened:
             await one.store.aclose()
 
 
-def _furnish(folder: Path, store: SqliteStore, clock: ToldClock, mail: Pigeonholes, sightings: Sightings) -> Keyed:
+def _furnish(
+    folder: Path,
+    store: SqliteStore,
+    clock: ToldClock,
+    mail: Pigeonholes,
+    sightings: Sightings,
+    changed: dict[str, str],
+) -> Keyed:
     room = KeyRoom(folder, store=store, clock=clock)
-    settings = Settings(data=folder, public_url=ISSUER, openapi=API, check_peers=(GATE,), mail="console:")
+    knobs: dict[str, Any] = {"public_url": ISSUER, "openapi": API, "check_peers": (GATE,), "mail": "console:"}
+    settings = Settings(data=folder, **{**knobs, **changed})
     house = House(
         settings=settings,
         store=store,
         clock=clock,
         mint=room.mint,
+        signing=room.signing,
         post_office=mail,
         witness=sightings,
-        limiter=LocalLimiter(settings.requests_per_second),
+        limiter=LocalLimiter(),
         keys=room,
     )
     furnished = furnish(house, worker=0)
-    story = Story(
-        house=house,
-        app=furnished.front,
-        clock=clock,
-        mail=mail,
-        sightings=sightings,
-        weak_forms=furnished.weak_forms,
-    )
+    story = Story.around(house, furnished, clock=clock, mail=mail, sightings=sightings)
     return Keyed(folder=folder, story=story, store=store, room=room, furnished=furnished)

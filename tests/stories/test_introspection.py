@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from frontdesk.protocol.ids import SECOND
+from frontdesk.protocol.ids import SECOND, ClientId, Email, NetworkId
+from frontdesk.protocol.network_rules import NetworkRules
+from frontdesk.protocol.records import AuditEvent
 from frontdesk.testing.browser import ISSUER
 from frontdesk.testing.story import OPERATOR, OWNER, Story
 from frontdesk.testing.wire import call
@@ -76,6 +78,30 @@ async def test_the_scope_is_what_the_token_holds_now(story: Story) -> None:
     narrow = (await partner.refreshes(scope="locations")).json()["access_token"]
     assert (await api.introspects(first)).json()["scope"] == "resources locations"
     assert (await api.introspects(narrow)).json()["scope"] == "locations"
+
+
+async def test_where_an_app_only_reads_so_far_the_network_says_so(story: Story) -> None:
+    """Its `scope` is the reading part there; an API behind the gateway hears the same; let to write, nothing is cut."""
+    north, south = await story.network("North"), await story.network("South")
+    rules = NetworkRules(network_id=NetworkId(north.id), version=1, read_only_first=True)
+    owner = await story.house.store.find_user_by_email(Email(OWNER))
+    audit = AuditEvent(at=story.clock.now(), action="network.rules_changed", actor="test")
+    assert await story.house.store.put_network_rules(rules=rules, owner_id=owner.id, now=audit.at, audit=audit)
+    partner = await story.connected_partner(scope="resources locations", networks=[north.id, south.id])
+    api, token = await story.api(), partner.held.access_token
+
+    async def told() -> dict[str, str]:
+        said = (await api.introspects(token)).json()
+        assert said["scope"] == "resources locations"
+        return {one["id"]: one.get("scope", "") for one in said["networks"]}
+
+    reading = "resources.readonly locations.readonly"
+    assert await told() == {north.id: reading, south.id: ""}
+    call = await partner.calls("GET /resources/v1", network=north.id)
+    assert call.header("x-frontdesk-scopes") == reading
+    told_of = {"user_id": owner.id, "client_id": ClientId(partner.client_id), "network_id": rules.network_id}
+    assert await story.house.store.let_write(**told_of, audit=audit)
+    assert await told() == {north.id: "", south.id: ""}
 
 
 async def test_an_api_and_the_gateway_agree(story: Story) -> None:

@@ -71,7 +71,7 @@ async def test_it_must_prove_itself(story: Story) -> None:
     form = {"grant_type": "client_credentials", "client_id": partner.client_id}
     for wrong in ({}, {"client_secret": "wrong"}):
         assert (await story.post("/oauth2/token", {**form, **wrong})).status == 401
-    await registration(story).disable_client(partner.client_id, disabled=True, origin=OPERATOR)
+    await story.operating.stop_app(partner.client_id, stopped=True, origin=OPERATOR)
     assert (await partner.gets_own_token()).status == 401
 
 
@@ -194,7 +194,7 @@ async def test_a_disabled_apps_own_tokens_are_refused_until_it_is_enabled(story:
     partner = await story.partner(own_scope="resources")
     token = await own_token(partner)
     for disabled in (True, False):
-        await registration(story).disable_client(partner.client_id, disabled=disabled, origin=OPERATOR)
+        await story.operating.stop_app(partner.client_id, stopped=disabled, origin=OPERATOR)
         assert await partner.is_let_in(LIST, token=token) is not disabled
 
 

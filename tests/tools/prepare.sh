@@ -5,6 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+# Servers of the suite run as somebody else, who could not keep what Python compiles: each start would do it again.
+.venv/bin/python -m compileall -q -j 0 src
+
 have() { command -v "$1" >/dev/null 2>&1; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 # Playwright brings a Node of its own, which wants a library that a bare machine lacks.

@@ -212,7 +212,7 @@ async def test_last_uses_are_told(story: Story) -> None:
     north = await story.network("Northside")
     credential = await story.house.store.find_credential_of(north.id)
     assert credential is not None
-    await story.house.store.touch(grants=[], credentials=[(credential.client_id, story.clock.now())])
+    await story.house.store.touch(grants=[], credentials=[(credential.client_id, story.clock.now(), "192.0.2.9")])
     browser = await story.signs_in(OWNER)
     story.clock.pass_minutes(125)
     page = await browser.open(f"/account/networks/{north.id}/api")

@@ -1,36 +1,27 @@
-"""Every page in a real Chromium: axe, no sideways scrolling, large targets, nothing refused by CSP.
+"""What people do in the pages, in a real Chromium: its policy lets them on to the app, and nothing needs a script.
 
-The pictures land in the ignored folder build/screenshots/pages; somebody has to look at them.
+How the pages look is judged by the walk, tests/browser/test_walk.py.
 """
 
 import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from frontdesk.storage import MemoryStore
 from frontdesk.testing.story import OPERATOR, Customer, Partner, Story
-from servers.needs import ROOT, need
+from servers.needs import need
 from servers.processes import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-SHOTS = ROOT / "build" / "screenshots" / "pages"
 OLENA, MIKA = "olena@northside.example", "mika@harbour.example"
-SIZES = ((320, 640), (720, 900), (1280, 900))
-# Links inside sentences are exempt (WCAG 2.2, 2.5.8).
-_TARGETS = """
-  [...document.querySelectorAll('a, button, summary, label.tick, input:not([type=hidden], [type=checkbox])')]
-  .filter(e => e.offsetParent && !e.closest('p') && !e.classList.contains('skip'))
-  .map(e => [e.textContent.trim() || e.name, Math.ceil(e.getBoundingClientRect().height)])
-  .filter(([, height]) => height < 44)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +67,9 @@ def stage() -> Iterator[Stage]:
     """A story behind a real HTTP server, in a thread."""
     port = free_port()
     made = asyncio.run(_set_the_stage(f"http://localhost:{port}"))
-    config = uvicorn.Config(made.story.app, host="127.0.0.1", port=port, log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        made.story.app, host="127.0.0.1", port=port, log_level="error", log_config=None, lifespan="off"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -112,35 +105,11 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     assert [said for said in complaints if "Failed to load resource" not in said] == []
 
 
-def examine(page: Page, name: str) -> None:
-    """Look at a page in every size and both schemes, folds open."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        folded = page.evaluate("[...document.querySelectorAll('details:not([open])')].map(fold => fold.open = true)")
-        for scheme in ("light", "dark") if width != SIZES[1][0] else ():
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{name}, {width}, {scheme}: {found.generate_report()}"
-        page.screenshot(path=SHOTS / f"{name}-{width}-folds-open.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways at {width}"
-        assert page.evaluate(_TARGETS) == [], f"{name} has small targets at {width}"
-        if folded:
-            page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = false })")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
-def sign_in(stage: Stage, page: Page, address: str, look: Callable[[str], None] = lambda name: None) -> None:
+def sign_in(stage: Stage, page: Page, address: str) -> None:
     """From the first step to whatever follows the code."""
     stage.story.clock.pass_minutes(21)
     page.locator("input[name=email]").fill(address)
-    look("sign-in")
     page.get_by_role("button", name="Send me a code").click()
-    look("code")
     page.locator("input[name=code]").fill(stage.story.login_code(address))
     page.get_by_role("button", name="Sign in").click()
 
@@ -149,31 +118,23 @@ def test_sign_in_pages(stage: Stage, page: Page) -> None:
     """First step, its problem, the code, a wrong one, the block, the way out."""
     stage.story.clock.pass_minutes(61)
     page.goto(f"{stage.url}/sign-in")
-    examine(page, "sign-in")
     page.locator("input[name=email]").fill("olena..k@north.example")
     page.get_by_role("button", name="Send me a code").click()
     assert page.title().startswith("Error: ")
-    examine(page, "sign-in-problem")
     page.locator("input[name=email]").fill("somebody@nowhere.example")
     page.get_by_role("button", name="Send me a code").click()
-    examine(page, "code")
-    for number in range(5):
+    for _ in range(5):
         page.locator("input[name=code]").fill("123456")
         page.get_by_role("button", name="Sign in").click()
-        if number == 0:
-            examine(page, "code-wrong")
     assert "Too many wrong codes" in page.content()
-    examine(page, "code-blocked")
 
 
 def test_consent_pages(stage: Stage, page: Page) -> None:
     """Sign-in for an app, consent, its problem, allow (Chromium lets the redirect pass the CSP), and again skipped."""
     page.goto(stage.url + stage.partner.authorize_target())
-    sign_in(stage, page, OLENA, lambda name: examine(page, f"{name}-for-an-app"))
-    examine(page, "consent")
+    sign_in(stage, page, OLENA)
     page.get_by_role("button", name="Allow").click()
     assert "Choose at least one network" in page.content()
-    examine(page, "consent-problem")
     page.get_by_label("Northside Coworking").check()
     page.get_by_label("Harbour Studios").check()
     page.get_by_role("button", name="Allow").click()
@@ -208,7 +169,6 @@ def test_somebody_without_a_network(stage: Stage, page: Page) -> None:
     """Deny is the only way on, and "Not you?" another."""
     page.goto(stage.url + stage.calendar.authorize_target())
     sign_in(stage, page, "nil@north.example")
-    examine(page, "consent-without-networks")
     page.get_by_role("button", name="Not you?").click()
     assert "Sign in to connect Calendar Sync" in page.content()
 
@@ -217,11 +177,8 @@ def test_account_pages(stage: Stage, page: Page) -> None:
     """Networks, credentials, the fresh secret, guests, apps; each empty one too."""
     page.goto(f"{stage.url}/account/apps")
     sign_in(stage, page, MIKA)
-    examine(page, "apps-empty")
     page.get_by_role("link", name="Networks", exact=True).click()
-    examine(page, "networks")
     page.get_by_role("button", name="Sign out").click()
-    examine(page, "signed-out")
 
     page.goto(stage.url + stage.calendar.authorize_target())
     sign_in(stage, page, OLENA)
@@ -229,35 +186,29 @@ def test_account_pages(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Allow").click()
     page.wait_for_url(lambda url: "code=" in url)
     page.goto(f"{stage.url}/account/apps")
-    examine(page, "apps")
     page.locator("summary", has_text="Disconnect Calendar Sync").click()
     page.get_by_role("button", name="Disconnect Calendar Sync").click()
     assert "Calendar Sync" not in page.content()
 
     page.goto(f"{stage.url}/account/networks/{stage.network_id}/apps")
-    examine(page, "guests")
     page.get_by_role("link", name="API", exact=True).click()
-    examine(page, "api")
     page.locator("summary", has_text="Regenerate the credentials").click()
     page.locator("input[name=title]").fill("Northside")
-    page.get_by_role("button", name="Regenerate and refuse the old pair").click()
-    examine(page, "api-mistyped")
+    page.get_by_role("button", name="Regenerate", exact=True).click()
     page.locator("input[name=title]").fill("Northside Coworking")
-    page.get_by_role("button", name="Regenerate and refuse the old pair").click()
+    page.get_by_role("button", name="Regenerate", exact=True).click()
     assert "fdns_" in page.locator(".secret").inner_text()
-    examine(page, "fresh-secret")
     page.get_by_role("link", name="I have copied the secret").click()
     assert "fdns_" not in page.content()
 
 
 def test_error_pages(stage: Stage, page: Page) -> None:
     """Never a dead end."""
-    for name, target in (
-        ("not-found", "/account/nothing"),
-        ("stale-request", "/consent?request=x"),
-        ("stale-code", "/sign-in/code?challenge=x"),
-        ("bad-link", "/oauth2/authorize?client_id=nobody"),
+    for target in (
+        "/account/nothing",
+        "/consent?request=x",
+        "/sign-in/code?challenge=x",
+        "/oauth2/authorize?client_id=nobody",
     ):
         page.goto(stage.url + target)
         assert "What to do" in page.content()
-        examine(page, f"error-{name}")

@@ -5,8 +5,10 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, expect
 
+from browser.conftest import SHOTS
+from browser.look import examine
 from frontdesk.testing.story import Customer
-from web.test_looks import OLENA, Stage, examine, sign_in
+from web.test_looks import OLENA, Stage, sign_in
 from web.test_looks import chromium as chromium
 from web.test_looks import page as page
 from web.test_looks import stage as stage
@@ -39,12 +41,12 @@ def reveal(page: Page) -> None:
 def test_hidden_until_the_fold_is_opened_and_gone_after_a_minute(stage: Stage, page: Page, api: str) -> None:
     """In every size and scheme; the title says nothing; by itself the page leads back, and takes the secret along."""
     page.clock.install()
-    examine(page, "api")
+    examine(page, "api", SHOTS)
     reveal(page)
     secret = page.locator("#secret")
     expect(secret).to_be_hidden()
     assert page.title() == "API secret - Frontdesk"
-    examine(page, "secret")
+    examine(page, "secret", SHOTS)
     page.get_by_role("link", name="Done, hide it").click()
     reveal(page)
     page.locator("summary", has_text="Show it on the screen").click()
@@ -117,11 +119,11 @@ def test_the_step_up_looks_like_signing_in(stage: Stage, page: Page, api: str) -
     stage.story.clock.pass_minutes(6)
     page.goto(api)
     expect(page.get_by_text("You sign in again first")).to_be_visible()
-    examine(page, "api-not-fresh")
+    examine(page, "api-not-fresh", SHOTS)
     page.get_by_role("button", name="Show secret").click()
     expect(page.get_by_role("heading", name="Sign in again")).to_be_visible()
     expect(page.locator("input[name=email]")).to_have_value(OLENA)
-    examine(page, "sign-in-again")
+    examine(page, "sign-in-again", SHOTS)
     sign_in(stage, page, OLENA)
     page.wait_for_url(api)
     reveal(page)
@@ -133,4 +135,4 @@ def test_a_secret_that_was_not_kept(stage: Stage, chromium: Browser, page: Page)
     sign_in(stage, page, OLENA)
     expect(page.get_by_text("told once, when it was made, and not kept")).to_be_visible()
     expect(page.get_by_role("button", name="Show secret")).to_have_count(0)
-    examine(page, "api-not-kept")
+    examine(page, "api-not-kept", SHOTS)

@@ -15,13 +15,17 @@ async def test_pages_name_versioned_files_that_may_be_kept_for_a_year(story: Sto
     """A changed file has another name, so that nobody sees an old one."""
     page = await call(story.app, "GET", "/sign-in")
     names = re.findall(rf'(?:href|src)="({STATIC_PATH}[^"]+)"', page.text)
-    assert len(names) == 2
+    assert len(names) == 3
     for name in names:
         reply = await call(story.app, "GET", name)
         assert reply.status == 200
         assert reply.body
         assert reply.header("cache-control") == "public, max-age=31536000, immutable"
-        assert reply.header("content-type") in ("text/css; charset=utf-8", "image/svg+xml")
+        assert reply.header("content-type") in (
+            "text/css; charset=utf-8",
+            "image/svg+xml",
+            "text/javascript; charset=utf-8",
+        )
         assert reply.header("x-content-type-options") == "nosniff"
         again = await call(story.app, "GET", name, headers=[("if-none-match", reply.header("etag") or "")])
         assert (again.status, again.body) == (304, b"")

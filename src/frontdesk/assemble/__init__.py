@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["House", "build_app", "house_of", "open_house"]
 
 
-def build_app(settings: Settings, *, worker: int) -> "WorkerApp":
-    """The ASGI app of one worker: it opens the house when the lifespan starts, and closes it at its end."""
+def build_app(settings: Settings, *, worker: int, replaces: bool = False) -> "WorkerApp":
+    """The ASGI app of one worker: it opens the house when the lifespan starts, and closes it at its end.
+
+    `replaces`: it takes a dead worker's place.
+    """
     from frontdesk.assemble.worker import WorkerApp
 
-    return WorkerApp(settings, worker=worker)
+    return WorkerApp(settings, worker=worker, replaces=replaces)

@@ -1,60 +1,39 @@
 """Furnishing a house: every flow, endpoint and page, behind one front door."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-import msgspec
-
+from frontdesk.assemble.admin import furnish_admin
+from frontdesk.assemble.api_gateway import build_api_gateway
+from frontdesk.assemble.console import build_console
+from frontdesk.assemble.endpoints import API, endpoint_routes
+from frontdesk.assemble.explaining import Explaining
+from frontdesk.assemble.ground import lay_ground
 from frontdesk.assemble.house import House
 from frontdesk.assemble.leaks import leak_routes, watched
-from frontdesk.flows.account import Account
-from frontdesk.flows.authorize import AuthorizeFlow
-from frontdesk.flows.check import CheckFlow
-from frontdesk.flows.connected import ConnectedApps
-from frontdesk.flows.decisions import Decisions
-from frontdesk.flows.foreign_secrets import ForeignSecrets
-from frontdesk.flows.foreign_tokens import ForeignTokens
-from frontdesk.flows.freshcodes import FreshCodes
-from frontdesk.flows.introspect import IntrospectFlow
-from frontdesk.flows.introspections import Introspections
+from frontdesk.flows.call_counts import CallCounts
+from frontdesk.flows.habits import HabitCounts
+from frontdesk.flows.hours import Hours
+from frontdesk.flows.pair_warnings import PairWarnings
 from frontdesk.flows.renewals import Renewals
-from frontdesk.flows.repeats import Repeats
-from frontdesk.flows.reveal import Reveal
-from frontdesk.flows.revoke import RevokeFlow
-from frontdesk.flows.rotation import Rotation
-from frontdesk.flows.sessions import Sessions
-from frontdesk.flows.signin import SignIn
-from frontdesk.flows.token import TokenFlow
+from frontdesk.flows.scope_uses import ScopeUses
+from frontdesk.flows.secret_uses import SecretUses
 from frontdesk.flows.uses import LastUses
 from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.gateway.document import Document, DocumentError, load_document
-from frontdesk.gateway.gateway import Gateway, build_gateway
+from frontdesk.gateway.gateway import Gateway
 from frontdesk.gateway.policy import Policy, compile_policy
-from frontdesk.gateway.refusals import render_bug, render_refusal
-from frontdesk.protocol.errors import Reason, Refusal
-from frontdesk.protocol.ids import SECOND
-from frontdesk.protocol.metadata import (
-    AUTHORIZE_PATH,
-    INTROSPECT_PATH,
-    METADATA_PATH,
-    REVOKE_PATH,
-    TOKEN_PATH,
-    metadata_document,
-)
-from frontdesk.protocol.records import Role
-from frontdesk.runtime.foreign_secrets import SlowChecks
+from frontdesk.gateway.policy_in_force import PolicyInForce
+from frontdesk.protocol.assertions import JWKS_PATH
+from frontdesk.runtime.randomness import Randomness
+from frontdesk.runtime.request_ids import RequestIds
 from frontdesk.runtime.witness import log_trouble
-from frontdesk.settings import Settings, inclusion_of, named_scopes, role_scopes_of
+from frontdesk.settings import Settings, inclusion_of, named_scopes
 from frontdesk.web.edge import Edge
-from frontdesk.web.front import Family, Front, Route
+from frontdesk.web.front import Front, Route
 from frontdesk.web.health import Health
-from frontdesk.web.introspection import IntrospectionEndpoint
-from frontdesk.web.oauth import MAX_FORM, OAuthEndpoints, oauth_bug, oauth_fault, oauth_unavailable
-from frontdesk.web.pages import Pages
-from frontdesk.web.site import SITE_PREFIXES, build_site
-from frontdesk.web.visitors import Visitors
+from frontdesk.web.jwks import JwksEndpoint
+from frontdesk.web.site import SITE_PREFIXES
 
 _EMPTY = Document(title="", operations=(), schemes={}, bases=("",))
 
@@ -66,20 +45,42 @@ class Furnished:
     front: Front
     gateway: Gateway
     uses: LastUses
+    scope_uses: ScopeUses
     weak_forms: WeakForms
+    habits: HabitCounts
+    hours: Hours
     renewals: Renewals
+    secret_uses: SecretUses
+    warnings: PairWarnings
+    in_force: PolicyInForce
+    calls: CallCounts
+    explaining: Explaining
+    admin: Front | None  # the administration's own door; None: there is none
 
     async def flush(self) -> None:
         """Write what was noted beside the requests."""
         await self.renewals.flush()
         await self.uses.flush()
+        await self.warnings.flush()
+        await self.scope_uses.flush()
         await self.weak_forms.flush()
+        await self.habits.flush()
+        await self.hours.flush()
+        await self.secret_uses.flush()
+        await self.calls.flush()
 
     async def flush_all(self) -> None:
         """The same at the end: whatever is left."""
         await self.renewals.flush()
         await self.uses.flush()
+        await self.warnings.flush()
+        await self.scope_uses.flush()
         await self.weak_forms.flush(everything=True)
+        await self.habits.flush(everything=True)
+        await self.hours.flush(everything=True)
+        await self.secret_uses.flush(everything=True)
+        await self.calls.flush(everything=True)
+        await self.explaining.flush()
 
 
 def load_policy(settings: Settings) -> Policy:
@@ -93,13 +94,14 @@ def load_policy(settings: Settings) -> Policy:
         serve_networks=settings.serve_networks,
         named_scopes=named_scopes(settings),
         inclusion=inclusion_of(settings),
+        network_parameters=settings.network_parameters,
     )
     ours = {prefix.decode().strip("/").split("/")[0] for prefix in SITE_PREFIXES} | {"oauth2"}
     for operation in policy.operations:
-        room = operation.template.split("/")[1] if "/" in operation.template else ""
+        room = operation.path.split("/")[1] if "/" in operation.path else ""
         if room in ours:
             raise DocumentError(
-                f"the document lists {operation.method} {operation.template}, but Frontdesk serves /{room} itself",
+                f"the document lists {operation.method} {operation.path}, but Frontdesk serves /{room} itself",
                 hint="move the operation, or serve the API under another base path",
             )
     return policy
@@ -107,201 +109,49 @@ def load_policy(settings: Settings) -> Policy:
 
 def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furnished:
     """Join everything of one worker. Raises DocumentError where the document cannot be a policy."""
-    settings, store, clock, mint = house.settings, house.store, house.clock, house.mint
-    policy = policy or load_policy(settings)
-    known_scopes = policy.known_scopes if settings.openapi is not None else None
-    roles = frozenset(Role(role) for role in settings.picker_roles)
-    inclusion = inclusion_of(settings)
-    role_scopes = role_scopes_of(settings, inclusion)
-    uses, fresh, weak_forms = LastUses(store), FreshCodes(), WeakForms(store, clock)
-    foreign_secrets = ForeignSecrets(
-        store=store, clock=clock, mint=mint, witness=house.witness, hashes=SlowChecks(), pairs=house.pairs
-    )
-    foreign_tokens = ForeignTokens(store=store, mint=mint, witness=house.witness)
-    pages = Pages(settings)
-    renewals = Renewals(store, mint)
-    sessions = Sessions(store=store, clock=clock, mint=mint)
-    notices = house.open_notices(policy.scope_texts)
-    sign_in = SignIn(store=store, clock=clock, mint=mint, post=house.post_office, sessions=sessions, notices=notices)
-    visitors = Visitors(sessions=sessions, sign_in=sign_in, mint=mint, https=settings.is_https)
-    authorize = AuthorizeFlow(
-        store=store,
-        clock=clock,
-        mint=mint,
-        fresh=fresh,
-        notices=notices,
-        issuer=settings.issuer,
-        offered_roles=roles,
-        code_lifetime=settings.code_lifetime * SECOND,
-        weak_forms=weak_forms,
-        known_scopes=known_scopes,
-        inclusion=inclusion,
-        role_scopes=role_scopes,
-    )
-    oauth = OAuthEndpoints(
-        authorize_flow=authorize,
-        token_flow=TokenFlow(
-            store=store,
-            clock=clock,
-            mint=mint,
-            witness=house.witness,
-            uses=uses,
-            weak_forms=weak_forms,
-            repeats=Repeats(mint.trace),
-            rotation=Rotation(store=store, mint=mint, witness=house.witness),
-            foreign_secrets=foreign_secrets,
-            foreign_tokens=foreign_tokens,
-            fresh=fresh,
-            offered_roles=roles,
-            access_token_lifetime=settings.access_token_lifetime * SECOND,
-            grants_per_connection=settings.grants_per_connection,
-            inclusion=inclusion,
-            renewals=renewals,
-        ),
-        revoke_flow=RevokeFlow(
-            store=store,
-            clock=clock,
-            mint=mint,
-            witness=house.witness,
-            weak_forms=weak_forms,
-            notices=notices,
-            foreign_secrets=foreign_secrets,
-            foreign_tokens=foreign_tokens,
-        ),
-        visitors=visitors,
-        pages=pages,
-        metadata=msgspec.json.encode(metadata_document(settings.issuer, known_scopes)),
-        is_https=settings.is_https,
-    )
-    introspection = IntrospectionEndpoint(
-        flow=IntrospectFlow(
-            store=store,
-            clock=clock,
-            mint=mint,
-            witness=house.witness,
-            answered=Introspections(mint.trace),
-            foreign_secrets=foreign_secrets,
-            foreign_tokens=foreign_tokens,
-            encode=msgspec.json.encode,
-            issuer=settings.issuer,
-            offered_roles=roles,
-            inclusion=inclusion,
-            role_scopes=role_scopes,
-            renewals=renewals,
-        ),
-        is_https=settings.is_https,
-    )
-    gateway = build_gateway(
-        settings,
-        policy=policy,
-        door=CheckFlow(
-            store=store,
-            mint=mint,
-            limiter=house.limiter,
-            uses=uses,
-            decisions=Decisions(mint.trace),
-            foreign_secrets=foreign_secrets,
-            offered_roles=roles,
-            inclusion=inclusion,
-            role_scopes=role_scopes,
-            renewals=renewals,
-        ),
-        clock=clock,
-        store=store,
-        mac=mint.mac,
-        checks_mac=house.checks_mac,
-    )
-    account = Account(store=store, clock=clock, pairs=house.pairs, notices=notices)
-    site = build_site(
-        settings=settings,
-        clock=clock,
-        mint=mint,
-        pages=pages,
-        visitors=visitors,
-        sessions=sessions,
-        sign_in=sign_in,
-        authorize=authorize,
-        account=account,
-        reveal=Reveal(store=store, clock=clock, mint=mint, account=account, notices=notices),
-        apps=ConnectedApps(store=store, clock=clock, authorize=authorize, offered_roles=roles),
-        scope_texts=policy.scope_texts,
-        inclusion=inclusion,
-        curl_path=_curl_path(policy),
-    )
+    settings = house.settings
+    in_force = PolicyInForce(policy or load_policy(settings), has_document=settings.openapi is not None)
+    ground = lay_ground(house, in_force, worker=worker)
+    gateway = build_api_gateway(ground)
+    in_force.watch(gateway.checker.load)
     health = Health(
         worker=worker,
-        check_store=store.check,
+        check_store=house.store.check,
         find_key_trouble=house.keys.find_trouble if house.keys is not None else None,
+        policy_trouble=lambda: in_force.trouble,
     )
-    leaks = house.open_leaks(notices)
-    routes = {**_routes(oauth, introspection, gateway, health, pages), **leak_routes(house, leaks, _API)}
+    leaks = house.open_leaks(ground.notices)
+    jwks = Route(handler=JwksEndpoint(publish=house.publish_keys).answer, family=API)
+    routes = {
+        **endpoint_routes(ground, gateway, health),
+        JWKS_PATH.encode(): jwks,
+        **leak_routes(house, leaks, API),
+        **ground.explaining.routes(ground.foreign_secrets, ground.renewals, API),
+    }
     front = Front(
         routes={path: watched(house, leaks, route) for path, route in routes.items()},
-        site=site,
+        site=build_console(ground),
         site_prefixes=SITE_PREFIXES,
-        otherwise=watched(house, leaks, Route(handler=gateway.handle, family=_API, max_body=None)),
+        otherwise=watched(house, leaks, Route(handler=gateway.handle, family=API, max_body=None, names=True)),
         edge=Edge(trusted=tuple(ip_network(proxy) for proxy in settings.trusted_proxies)),
-        worker_tag=f"{worker:x}{os.getpid():x}-{clock.now() // SECOND:x}",
+        new_request_id=RequestIds(house.clock, random=Randomness()),
         on_bug=log_trouble,
     )
-    return Furnished(front=front, gateway=gateway, uses=uses, weak_forms=weak_forms, renewals=renewals)
-
-
-def _routes(
-    oauth: OAuthEndpoints, introspection: IntrospectionEndpoint, gateway: Gateway, health: Health, pages: Pages
-) -> Mapping[bytes, Route]:
-    """Every endpoint that is no page. A path that is in no row, and no page, is the API's."""
-    page = Family(
-        too_large=lambda request_id: pages.error(
-            status=413, title="Too much was sent", text="", hint="Go back and try again.", request_id=request_id
-        ),
-        unavailable=lambda request_id: pages.error(
-            status=503,
-            title="Try again in a moment",
-            text="Nothing was changed.",
-            hint="Reload this page.",
-            request_id=request_id,
-            extra=((b"retry-after", b"1"),),
-        ),
-        bug=lambda request_id: pages.error(
-            status=500,
-            title="Something broke on our side",
-            text="",
-            hint="Try again; if it stays so, tell us the request id below.",
-            request_id=request_id,
-        ),
+    return Furnished(
+        front=front,
+        gateway=gateway,
+        uses=ground.uses,
+        scope_uses=ground.scope_uses,
+        weak_forms=ground.weak_forms,
+        habits=ground.habits,
+        hours=ground.hours,
+        renewals=ground.renewals,
+        secret_uses=ground.secret_uses,
+        warnings=ground.warnings,
+        in_force=in_force,
+        calls=ground.calls,
+        explaining=ground.explaining,
+        admin=furnish_admin(house, in_force, ground.explaining.explanations, ground.notices, ground.health_report)
+        if settings.admin_port is not None
+        else None,
     )
-    return {
-        AUTHORIZE_PATH.encode(): Route(handler=oauth.authorize, family=page, max_body=MAX_FORM),
-        TOKEN_PATH.encode(): Route(handler=oauth.token, family=_OAUTH, max_body=MAX_FORM),
-        INTROSPECT_PATH.encode(): Route(handler=introspection.introspect, family=_OAUTH, max_body=MAX_FORM),
-        REVOKE_PATH.encode(): Route(handler=oauth.revoke, family=_OAUTH, max_body=MAX_FORM),
-        METADATA_PATH.encode(): Route(handler=oauth.describe, family=_OAUTH),
-        b"/_frontdesk/check": Route(handler=gateway.handle_check, family=_API),
-        b"/_frontdesk/refusal": Route(handler=gateway.handle_refusal, family=_API),
-        b"/livez": Route(handler=health.live, family=_API),
-        b"/readyz": Route(handler=health.ready, family=_API),
-        b"/version": Route(handler=health.version, family=_API),
-    }
-
-
-def _curl_path(policy: Policy) -> str:
-    """A GET without parameters that HTTP Basic opens, for the ready-made curl line."""
-    for operation in policy.operations:
-        if operation.method == "GET" and "{" not in operation.template and "basic" in operation.schemes:
-            return operation.template
-    return "/networks/v1"
-
-
-_OAUTH = Family(
-    too_large=lambda request_id: oauth_fault(Refusal(reason=Reason.FORM_TOO_LARGE), request_id),
-    unavailable=oauth_unavailable,
-    bug=oauth_bug,
-)
-_API = Family(
-    too_large=lambda request_id: render_refusal(Refusal(reason=Reason.BODY_TOO_LARGE), request_id=request_id),
-    unavailable=lambda request_id: render_refusal(
-        Refusal(reason=Reason.OUT_OF_ORDER, retry_after=1), request_id=request_id
-    ),
-    bug=render_bug,
-)

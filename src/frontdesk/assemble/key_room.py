@@ -10,10 +10,12 @@ from frontdesk.protocol.ids import SECOND, uuid_text
 from frontdesk.protocol.keys import KeyFacts, find_lacking
 from frontdesk.runtime import failpoints
 from frontdesk.runtime.keycupboard import open_cupboard
+from frontdesk.runtime.keyring import KeyRing
 from frontdesk.runtime.keys import KEY_FILE, KeyFileError, open_keys
 from frontdesk.runtime.keywatch import KeyWatch
 from frontdesk.runtime.mint import Mint
 from frontdesk.runtime.randomness import Randomness
+from frontdesk.runtime.signing import Signing
 from frontdesk.settings import Settings
 
 
@@ -36,9 +38,14 @@ class KeyRoom:
         open_keys(folder, database_id=self._database_id)
         self._watch = KeyWatch(folder, database_id=self._database_id)
         self.mint = Mint(self._watch.ring, clock, random=Randomness())
-        self._watch.give(self.mint.load)
+        self.signing = Signing(self._watch.ring, random=Randomness())
+        self._watch.give(self._load)
         self.mint.look_by(self._watch.look)
         store.on_keys(self._watch.look)
+
+    def _load(self, ring: KeyRing) -> None:
+        self.mint.load(ring)
+        self.signing.load(ring)
 
     def tell(self) -> list[KeyFacts]:
         """Every key as it stands now, without the key itself."""

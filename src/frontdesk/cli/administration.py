@@ -13,21 +13,41 @@ from frontdesk.cli import speech
 from frontdesk.cli.options import Ground
 from frontdesk.cli.ownership import enter_folder
 from frontdesk.cli.settling import settle
+from frontdesk.flows.accounts import Accounts
+from frontdesk.flows.admin_keys import AdminKeys
+from frontdesk.flows.app_administration import AppAdministration
+from frontdesk.flows.app_logos import AppLogos
+from frontdesk.flows.credentials import Credentials
+from frontdesk.flows.declaring import Declaring
+from frontdesk.flows.explanations import Explanations
 from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.keys import KeyKeeping
 from frontdesk.flows.leaks import Leaks
+from frontdesk.flows.listing import Listing
+from frontdesk.flows.looking import Looking
+from frontdesk.flows.member_administration import MemberAdministration
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
+from frontdesk.flows.network_administration import NetworkAdministration
 from frontdesk.flows.notices import Notices
+from frontdesk.flows.operating import Operating
 from frontdesk.flows.operator import Objection, Operator
+from frontdesk.flows.operators import Operators
+from frontdesk.flows.pair_administration import PairAdministration
 from frontdesk.flows.registration import Registration
 from frontdesk.flows.resource_servers import ResourceServers
+from frontdesk.flows.reviewing import Reviewing
+from frontdesk.flows.shadow import ShadowReports
+from frontdesk.flows.standing import HealthReport
 from frontdesk.flows.syncing import Syncer
+from frontdesk.flows.taking_away import TakingAway
 from frontdesk.protocol.ids import Email
+from frontdesk.protocol.standing import MailState
 from frontdesk.settings import Settings, inclusion_of
 
 if TYPE_CHECKING:  # what it brings along would slow every command down
     from frontdesk.assemble import House
+    from frontdesk.gateway.policy import Policy
 
 T = TypeVar("T")
 
@@ -36,13 +56,30 @@ T = TypeVar("T")
 class Desk:
     """What a command may do, over an open store. `origin` marks its audit rows: typed on this machine."""
 
+    listing: Listing
+    looking: Looking
+    taking_away: TakingAway
+    operating: Operating
+    reviewing: Reviewing
     operator: Operator
+    accounts: Accounts
+    owners: NetworkAdministration
+    makers: AppAdministration
+    members: MemberAdministration
+    pairs: PairAdministration
+    operators: Operators
+    health: HealthReport
     registration: Registration
     resource_servers: ResourceServers
     hardening: Hardening
+    admin_keys: AdminKeys
+    app_logos: AppLogos
+    declaring: Declaring
     importer: Importer
     syncer: Syncer
     leaks: Leaks
+    explanations: Explanations
+    shadow: ShadowReports
     origin: Origin
     keys: KeyKeeping | None  # None: they are kept nowhere
 
@@ -57,10 +94,10 @@ def administer(
     """Open the data folder, walk, close; an objection or anything else that fails becomes `Refused`.
 
     `create` makes the folder, the keys and the database where there are none: a newcomer adds a network first.
-    `reads_document` lets the walk know which scopes the API's document has.
+    `reads_document` lets the walk know which scopes and operations the API's document has.
     """
     settings = settle(ground)
-    known = read_known_scopes(settings) if reads_document else frozenset()
+    policy = _read_policy(settings) if reads_document else None
     # Before root is given up: what is imported later must still be readable.
     from frontdesk.assemble import open_house
     from frontdesk.cli.troubles import in_words
@@ -71,7 +108,7 @@ def administer(
 
     async def run() -> T | Objection:
         async with open_house(settings, create=create) as house:
-            return await walk(open_desk(house, known))
+            return await walk(open_desk(house, policy))
 
     try:
         outcome = asyncio.run(run())
@@ -85,15 +122,57 @@ def administer(
     return outcome
 
 
-def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Desk:
-    """The administrator's walks over an open house."""
+def open_desk(house: "House", policy: "Policy | None" = None) -> Desk:
+    """The administrator's walks over an open house; `policy` is what the API's document says, where it is known."""
+    known_scopes = policy.known_scopes if policy is not None else frozenset()
     store, clock, mint = house.store, house.clock, house.mint
-    inclusion = inclusion_of(house.settings)
+    inclusion, notices = inclusion_of(house.settings), _notices_of(house)
+    looking = Looking(store=store)
+    operator = Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=notices)
     return Desk(
-        operator=Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=_notices_of(house)),
+        looking=looking,
+        taking_away=TakingAway(
+            store=store,
+            clock=clock,
+            looking=looking,
+            known_scopes=lambda: known_scopes or None,
+            inclusion=inclusion,
+        ),
+        operating=Operating(store=store, clock=clock, notices=notices),
+        reviewing=Reviewing(store=store, clock=clock, notices=notices),
+        accounts=house.open_accounts(notices),
+        owners=house.open_network_administration(notices),
+        makers=house.open_app_administration(house.open_partners(notices, lambda: known_scopes or None)),
+        listing=Listing(store=store),
+        operator=operator,
+        members=MemberAdministration(
+            store=store, clock=clock, operator=operator, invitations=house.open_invitations(notices)
+        ),
+        pairs=PairAdministration(
+            credentials=Credentials(
+                store=store,
+                clock=clock,
+                pairs=house.pairs,
+                notices=notices,
+                operations=lambda: policy.basic_operations if policy is not None else (),
+            )
+        ),
+        operators=Operators(store=store, clock=clock, mint=mint, notices=notices),
+        health=HealthReport(store=store, clock=clock),
         registration=Registration(store=store, clock=clock, mint=mint, known_scopes=known_scopes, inclusion=inclusion),
         resource_servers=ResourceServers(store=store, clock=clock, mint=mint),
         hardening=Hardening(store=store, clock=clock),
+        app_logos=AppLogos(store=store, clock=clock),
+        admin_keys=AdminKeys(store=store, clock=clock, mint=mint),
+        declaring=Declaring(
+            store=store,
+            clock=clock,
+            mint=mint,
+            pairs=house.pairs,
+            known_scopes=known_scopes,
+            operations=policy.basic_operations if policy is not None else (),
+            inclusion=inclusion,
+        ),
         importer=Importer(
             store=store,
             clock=clock,
@@ -104,7 +183,9 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
             inclusion=inclusion,
         ),
         syncer=Syncer(store=store, clock=clock, mint=mint, pairs=house.pairs),
-        leaks=house.open_leaks(_notices_of(house)),
+        leaks=house.open_leaks(notices),
+        explanations=house.open_explanations(),
+        shadow=ShadowReports(store=store, clock=clock),
         origin=Origin(address=None, request_id=f"cli-{mint.new_id()}"),
         keys=house.keys.open_keeping(house.settings, clock) if house.keys is not None else None,
     )
@@ -113,8 +194,13 @@ def open_desk(house: "House", known_scopes: frozenset[str] = frozenset()) -> Des
 class _NoPost:
     """Where no mail is set up, letters would be shown to whoever types, between the lines of the answer."""
 
-    def post(self, to: Email, subject: str, text: str) -> None:
+    def post(self, to: Email, subject: str, text: str, *, language: str = "") -> None:
         """Nothing is sent, and nothing shown."""
+
+    @property
+    def state(self) -> MailState:
+        """Nothing becomes of it."""
+        return MailState()
 
 
 def _notices_of(house: "House") -> Notices:
@@ -124,13 +210,18 @@ def _notices_of(house: "House") -> Notices:
 
 def read_known_scopes(settings: Settings) -> frozenset[str]:
     """The scopes of the API's document; none where no document is configured."""
+    policy = _read_policy(settings)
+    return policy.known_scopes if policy is not None else frozenset()
+
+
+def _read_policy(settings: Settings) -> "Policy | None":
     if settings.openapi is None:
-        return frozenset()
+        return None
     from frontdesk.assemble.front import load_policy
     from frontdesk.cli.troubles import in_words
 
     try:
-        return load_policy(settings).known_scopes
+        return load_policy(settings)
     except Exception as error:
         refused = in_words(error)
         if refused is None:

@@ -1,13 +1,15 @@
 """`frontdesk app`: partners' apps."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from frontdesk.cli.administration import Desk, administer
-from frontdesk.cli.options import Ground, standing
+from frontdesk.cli.options import Ground, reason_option, standing
 from frontdesk.cli.speech import instant, print_json, print_next, print_pairs, print_table
 from frontdesk.flows.hardening import Treatment
+from frontdesk.flows.listing import follow
 from frontdesk.flows.registration import FreshClient
 from frontdesk.protocol.records import Client, Profile
 
@@ -16,7 +18,7 @@ PROFILE = click.Choice([profile.value for profile in Profile])
 
 @click.group(no_args_is_help=True)
 def app() -> None:
-    """Register partners' apps; enable, disable, give a new secret."""
+    """Register partners' apps; enable, disable, review, give a new secret."""
 
 
 @app.command()
@@ -87,11 +89,13 @@ def list_(ground: Ground) -> None:
     """List all apps."""
 
     async def walk(desk: Desk) -> list[Client]:
-        return await desk.registration.list_clients()
+        return sorted(
+            await follow(desk.listing.clients, lambda client: client.id), key=lambda client: (client.name, client.id)
+        )
 
     clients = administer(ground, walk)
     if ground.as_json:
-        print_json({"apps": [_client(client) for client in clients]})
+        print_json({"apps": [client_shape(client) for client in clients]})
     elif not clients:
         click.echo('There is no app yet. Register one: frontdesk app add NAME --redirect-uri URI --scope "a b"')
     else:
@@ -113,24 +117,26 @@ def list_(ground: Ground) -> None:
 
 @app.command()
 @click.argument("client_id")
+@reason_option
 @standing
-def disable(ground: Ground, client_id: str) -> None:
+def disable(ground: Ground, client_id: str, reason: str) -> None:
     """Refuse everything that the app CLIENT_ID holds, until it is enabled again."""
     client = administer(
-        ground, lambda desk: desk.registration.disable_client(client_id, disabled=True, origin=desk.origin)
+        ground, lambda desk: desk.makers.stop(client_id, stopped=True, reason=reason, origin=desk.origin)
     )
-    _print_state(ground, client, f"{client.name} is disabled: its secret and all its tokens are refused.")
+    print_state(ground, client, f"{client.name} is disabled: its secret and all its tokens are refused.")
 
 
 @app.command()
 @click.argument("client_id")
+@reason_option
 @standing
-def enable(ground: Ground, client_id: str) -> None:
+def enable(ground: Ground, client_id: str, reason: str) -> None:
     """Accept the app CLIENT_ID again, with what users granted before."""
     client = administer(
-        ground, lambda desk: desk.registration.disable_client(client_id, disabled=False, origin=desk.origin)
+        ground, lambda desk: desk.makers.stop(client_id, stopped=False, reason=reason, origin=desk.origin)
     )
-    _print_state(ground, client, f"{client.name} is enabled: what users granted works again.")
+    print_state(ground, client, f"{client.name} is enabled: what users granted works again.")
 
 
 @app.command()
@@ -154,7 +160,7 @@ def change(ground: Ground, client_id: str, profile: str | None, require_pkce: bo
         ),
     )
     pkce = " and must send PKCE" if client.require_pkce and not client.is_strict else ""
-    _print_state(ground, client, f"{client.name} is {client.profile.value}{pkce} from now on.")
+    print_state(ground, client, f"{client.name} is {client.profile.value}{pkce} from now on.")
 
 
 @app.command("rotate-secret")
@@ -171,6 +177,20 @@ def rotate_secret(ground: Ground, client_id: str) -> None:
     print_next("Give it to the partner now: it is not shown again.")
 
 
+@app.command()
+@click.argument("client_id")
+@click.argument("picture", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--remove", is_flag=True, help="Remove it: the app's initials stand in its place.")
+@standing
+def logo(ground: Ground, client_id: str, picture: Path | None, remove: bool) -> None:
+    """Give the app CLIENT_ID the logo in the file PICTURE (PNG, JPEG or WebP), which people see on the consent page."""
+    if (picture is None) is not remove:
+        raise click.UsageError("name a file with the picture, or say --remove")
+    sent = picture.read_bytes() if picture is not None else None
+    client = administer(ground, lambda desk: desk.app_logos.change_by_operator(client_id, sent, origin=desk.origin))
+    print_state(ground, client, f"{client.name} has {'a' if client.logo else 'no'} logo from now on.")
+
+
 @app.command("own-scopes")
 @click.argument("client_id")
 @click.argument("scopes", metavar='"A B"')
@@ -183,7 +203,7 @@ def own_scopes(ground: Ground, client_id: str, scopes: str) -> None:
         reads_document=True,
     )
     said = " ".join(client.own_scopes)
-    _print_state(ground, client, f"On its own, {client.name} may do {said if said else 'nothing'} from now on.")
+    print_state(ground, client, f"On its own, {client.name} may do {said if said else 'nothing'} from now on.")
 
 
 def _print_fresh(fresh: FreshClient) -> None:
@@ -212,14 +232,16 @@ def _manner(client: Client) -> dict[str, Any]:
     return {"kind": _kind(client), "profile": client.profile.value, "require_pkce": client.needs_pkce}
 
 
-def _print_state(ground: Ground, client: Client, sentence: str) -> None:
+def print_state(ground: Ground, client: Client, sentence: str) -> None:
+    """What became of an app."""
     if ground.as_json:
-        print_json({"app": _client(client)})
+        print_json({"app": client_shape(client)})
     else:
         click.echo(sentence)
 
 
-def _client(client: Client) -> dict[str, Any]:
+def client_shape(client: Client) -> dict[str, Any]:
+    """An app, for JSON."""
     return {
         "client_id": client.id,
         "name": client.name,
@@ -227,7 +249,9 @@ def _client(client: Client) -> dict[str, Any]:
         "scopes": list(client.scopes),
         "own_scopes": list(client.own_scopes),
         **_manner(client),
+        "review": client.review.value,
         "disabled": client.disabled_at is not None,
+        "has_logo": bool(client.logo),
         "created_at": instant(client.created_at),
         "secret_changed_at": instant(client.secret_changed_at),
     }

@@ -34,6 +34,7 @@ def check(ground: Ground, deploy: bool) -> int:
     settings = settle(ground)
     scopes = read_known_scopes(settings)
     _read_leak_keys(settings)
+    _read_logo(settings)
     if deploy:
         return _check_deployment(ground, settings)
     if ground.as_json:
@@ -54,6 +55,18 @@ def _read_leak_keys(settings: Settings) -> None:
     try:
         read_leak_keys(settings.leak_keys)
     except LeakKeysError as error:
+        raise Refused(error.problem, error.hint) from error
+
+
+def _read_logo(settings: Settings) -> None:
+    """Refuse a picture that a server would refuse at its start."""
+    if settings.logo is None:
+        return
+    from frontdesk.runtime.logo import LogoError, read_logo
+
+    try:
+        read_logo(settings.logo)
+    except LogoError as error:
         raise Refused(error.problem, error.hint) from error
 
 

@@ -22,6 +22,7 @@ def examine_deployment(settings: Settings) -> Iterator[Finding]:
     yield from _examine_mail(settings)
     yield from _examine_proxies(settings)
     yield from _examine_upstream(settings)
+    yield from examining.examine_enforcement(settings)
     if settings.log_level == "debug":
         yield warn("log_level", "debug tells much about every request", 'set log_level to "info"')
     if settings.access_token_lifetime > RECOMMENDED_LIFETIME:
@@ -49,7 +50,7 @@ def _examine_mail(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_proxies(settings: Settings) -> Iterator[Finding]:
-    if settings.is_https and not settings.trusted_proxies:
+    if settings.is_https and not settings.trusted_proxies and settings.proxy_socket is None:
         yield fail(
             "trusted_proxies",
             "none is named, so that every request would be taken for plain http and refused",
@@ -57,8 +58,10 @@ def _examine_proxies(settings: Settings) -> Iterator[Finding]:
         )
     elif settings.trusted_proxies:
         yield ok("trusted_proxies", ", ".join(settings.trusted_proxies))
-    if settings.check_peers or settings.check_secret:
-        who = [*settings.check_peers, *(["whoever knows check_secret"] if settings.check_secret else [])]
+    who = [*settings.check_peers, *(["whoever knows check_secret"] if settings.check_secret else [])]
+    if settings.proxy_socket is not None:
+        who.append(f"whoever may open {settings.proxy_socket}")
+    if who:
         yield ok("check", f"{', '.join(who)} may ask")
 
 

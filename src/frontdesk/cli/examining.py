@@ -131,6 +131,7 @@ def examine_store(settings: Settings) -> Iterator[Finding]:
     import asyncio
 
     from frontdesk.assemble import open_house
+    from frontdesk.flows.listing import Listing, follow
 
     if not settings.data.is_dir():
         return
@@ -141,7 +142,7 @@ def examine_store(settings: Settings) -> Iterator[Finding]:
     async def look() -> int:
         async with open_house(settings, create=False) as house:
             await house.store.check()
-            return len(await house.store.list_networks())
+            return len(await follow(Listing(store=house.store).networks, lambda known: known.network.id))
 
     try:
         networks = asyncio.run(look())
@@ -167,8 +168,18 @@ def examine_document(settings: Settings) -> Iterator[Finding]:
         yield fail("document", refused.problem, refused.hint)
         return
     yield ok("document", f"{settings.openapi} ({len(scopes)} scopes)")
-    if not settings.upstream and not settings.check_peers and not settings.check_secret:
+    if not (settings.upstream or settings.check_peers or settings.check_secret or settings.proxy_socket):
         yield warn("upstream", "none is set, and no proxy may ask for a check", "set upstream, or check_peers")
+
+
+def examine_enforcement(settings: Settings) -> Iterator[Finding]:
+    """Whether calls are refused at all."""
+    if settings.enforcement != "on":
+        yield warn(
+            "enforcement",
+            "nothing is enforced: every call is let through, and only counted",
+            "see 'frontdesk shadow report', then set enforcement to \"on\"",
+        )
 
 
 def examine_mail(settings: Settings) -> Iterator[Finding]:

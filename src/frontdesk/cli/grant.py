@@ -7,7 +7,7 @@ import click
 from frontdesk.cli.administration import Desk, administer
 from frontdesk.cli.options import Ground, standing
 from frontdesk.cli.speech import instant, moment, print_json, print_table
-from frontdesk.flows.registration import KnownGrant
+from frontdesk.flows.listing import KnownGrant, follow
 
 
 @click.group(no_args_is_help=True)
@@ -21,7 +21,8 @@ def list_(ground: Ground) -> None:
     """List all live grants, newest first."""
 
     async def walk(desk: Desk) -> list[KnownGrant]:
-        return await desk.registration.list_grants()
+        known = await follow(desk.listing.grants, lambda known: known.grant.id)
+        return sorted(known, key=lambda known: (known.grant.created_at, known.grant.id), reverse=True)
 
     grants = administer(ground, walk)
     if ground.as_json:
@@ -69,5 +70,6 @@ def _grant(known: KnownGrant) -> dict[str, Any]:
         "networks": _networks(known),
         "scopes": list(known.grant.scopes_given),
         "created_at": instant(known.grant.created_at),
+        "adopted_at": instant(known.grant.adopted_at),
         "last_used_at": instant(known.grant.last_used_at),
     }

@@ -1,6 +1,7 @@
 """`frontdesk keys`: what signs tokens, proves and seals secrets; rotated while a server runs."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ from frontdesk.cli.speech import Refused, print_json, print_next, print_table
 from frontdesk.flows.keys import KeyChange, KeyKeeping, KnownKey, render_uses
 from frontdesk.flows.needs import Origin
 from frontdesk.flows.operator import Objection
+from frontdesk.protocol.ids import SECOND, Micros
 from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState
 
 T = TypeVar("T")
@@ -20,10 +22,11 @@ _HELD_ELSEWHERE = {
     "mac": "access tokens: an hour from their issue",
     "seal": "sign-ins in flight: 30 minutes",
     "cookie": "open forms: 12 hours; browsers' trust: a year",
+    "sign": "assertions to the API: a minute",
 }
 _PURPOSES = (
     "PURPOSE is mac (access tokens), digest (secrets, refresh tokens, sessions, codes), seal (sign-ins on their way), "
-    "cookie (forms, trusted browsers) or vault (secrets that owners may see again)."
+    "cookie (forms, trusted browsers), vault (secrets that owners may see again) or sign (assertions to the API)."
 )
 _SURE = click.option("--yes", "is_sure", is_flag=True, help="Do it all the same.")
 
@@ -68,7 +71,7 @@ def rotate(ground: Ground, purpose: str) -> None:
         return
     for change in changes:
         moved = f" {change.moved} sealed secrets moved to it." if change.moved else ""
-        click.echo(f"{change.facts.purpose} {change.facts.id} makes from now on.{moved}")
+        click.echo(f"{change.facts.purpose} {change.facts.id} {_begins(change.facts)}.{moved}")
     print_next(
         "What the old keys made is good as before. Back up keys.json; retire them later ('frontdesk keys list')."
     )
@@ -108,7 +111,7 @@ def restore(ground: Ground, purpose: str, key_id: int) -> None:
     if ground.as_json:
         print_json({"restored": _change(change)})
     elif change.facts.state is KeyState.MAKING:
-        click.echo(f"{purpose} {key_id} makes again.")
+        click.echo(f"{purpose} {key_id} {_begins(change.facts, 'makes again')}.")
     else:
         click.echo(f"{purpose} {key_id} reads again: what it made, and what was not replaced since, is good again.")
         print_next(f"To let it make again as well: frontdesk keys restore {purpose} {key_id}")
@@ -167,14 +170,27 @@ def _state(facts: KeyFacts) -> str:
     return "reading" if facts.state is KeyState.NEW else facts.state.value
 
 
+def _begins(facts: KeyFacts, at_once: str = "makes from now on") -> str:
+    if facts.makes_from is None:
+        return at_once
+    return f"is published now, and signs from {_time(facts.makes_from)} on; until then the one before it does"
+
+
+def _time(at: Micros) -> str:
+    return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _dependants(known: KnownKey) -> str:
     if known.uses:
         return render_uses(known.uses)
+    if known.facts.state is KeyState.MAKING and known.facts.makes_from is not None:
+        return f"signs from {_time(known.facts.makes_from)} on"
     return "-" if known.facts.state is KeyState.RETIRED else _HELD_ELSEWHERE.get(known.facts.purpose, "nothing")
 
 
 def _key(facts: KeyFacts) -> dict[str, Any]:
-    return {"purpose": facts.purpose, "id": facts.id, "made_at": facts.made_at, "state": _state(facts)}
+    said = {"purpose": facts.purpose, "id": facts.id, "made_at": facts.made_at, "state": _state(facts)}
+    return said if facts.makes_from is None else {**said, "makes_from": _time(facts.makes_from)}
 
 
 def _change(change: KeyChange) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The fast lane: endpoints whose requests and answers are whole are answered in the parser's callback.
 
-No ASGI scope, no task, no messages, one write. A walk that has to wait (for a durable commit) goes on when what it
-waits for is there. What is uvicorn's stays uvicorn's: keep-alive timer, order of pipelined requests, limits and
-shutdown; and every request that is in any way unusual takes the ordinary way through ASGI.
+No ASGI scope, no task, no messages, one write. A walk that has to wait (for a durable commit, for the API) goes on when
+what it waits for is there. What is uvicorn's stays uvicorn's: keep-alive timer, order of pipelined requests, limits and
+shutdown; and every request that is in any way unusual takes the ordinary way through ASGI. Calls to the API have a way
+of their own (`passing.py`).
 """
 
 import asyncio
@@ -65,6 +66,9 @@ class Visit:
 class LaneProtocol(BoundedProtocol):
     """One connection."""
 
+    _front_of: Any = None
+    _known_front: Front | None = None
+
     def on_message_begin(self) -> None:
         """A head begins; the ASGI scope is made when one is needed."""
         self.begin_head()
@@ -75,8 +79,11 @@ class LaneProtocol(BoundedProtocol):
     def on_headers_complete(self) -> None:
         """Take the fast lane where nothing speaks against it."""
         front = self._front()
-        route = front.find_whole(self.url.partition(b"?")[0]) if front is not None else None
+        path = self.url.partition(b"?")[0]
+        route = front.find_whole(path) if front is not None else None
         if front is None or route is None or not self._is_plain():
+            if front is not None and route is None and self._let_pass(front, path):
+                return
             self._make_scope()
             super().on_headers_complete()
             return
@@ -91,19 +98,32 @@ class LaneProtocol(BoundedProtocol):
         visit: Any = self.cycle
         if not isinstance(visit, Visit):
             super().on_body(body)
-        elif visit.method not in BODILESS and not visit.response_complete:
+            return
+        self._body_bytes += len(body)
+        if visit.method not in BODILESS and not visit.response_complete:
             visit.body += body
             if len(visit.body) > (visit.route.max_body or 0):
                 visit.keep_alive = False  # the rest of it is not read
-                self._finish(visit, visit.route.family.too_large(""))
+                self._finish(visit, visit.front.too_large(visit.route))
 
     def on_message_complete(self) -> None:
         """The request is whole: answer it."""
         visit: Any = self.cycle
         if not isinstance(visit, Visit):
             super().on_message_complete()
-        elif not visit.response_complete:
+            return
+        self._message_open = False
+        if not visit.response_complete:
             self._serve(visit)
+
+    def _let_pass(self, front: Front, path: bytes) -> bool:
+        """Take a request that is to no endpoint of ours, where this protocol knows how."""
+        return False
+
+    @property
+    def _holds_unread(self) -> bool:
+        """What a visit holds has been read."""
+        return not isinstance(self.cycle, Visit) and super()._holds_unread
 
     def _make_scope(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -112,9 +132,11 @@ class LaneProtocol(BoundedProtocol):
         self.headers += headers  # the scope holds this very list
 
     def _front(self) -> Front | None:
-        # Read from the app each time: while the server ends, another app stands here, which asks callers to hang up.
-        front: Front | None = getattr(self.app, "front", None)
-        return front
+        # Found anew for another app: while the server ends, one stands here that asks callers to hang up.
+        if self._front_of is not self.app:
+            self._known_front = getattr(self.app, "front", None)
+            self._front_of = self.app if self._known_front is not None else None
+        return self._known_front
 
     def _is_plain(self) -> bool:
         """Whether nothing waits before this request, and nothing about it needs ASGI's ways."""
@@ -137,9 +159,13 @@ class LaneProtocol(BoundedProtocol):
             https=self.scheme == "https",
         )
         request.body = visit.body
-        self._go_on(visit, front.answer(visit.route, request))
+        answer = front.answer_at_once(visit.route, request)
+        if answer is not None:
+            self._finish(visit, answer)
+        else:
+            self._go_on(visit, front.answer(visit.route, request))
 
-    def _go_on(self, visit: Visit, walk: Coroutine[Any, Any, Answer | None], _: Any = None) -> None:
+    def _go_on(self, visit: Any, walk: Coroutine[Any, Any, Answer | None], _: Any = None) -> None:
         """Take the walk on to its end, or to what it has to wait for."""
         try:
             waits_for = walk.send(None)
@@ -155,12 +181,12 @@ class LaneProtocol(BoundedProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _finish_later(self, visit: Visit, walk: Coroutine[Any, Any, Answer | None], waits_for: Any) -> None:
+    async def _finish_later(self, visit: Any, walk: Coroutine[Any, Any, Answer | None], waits_for: Any) -> None:
         self._finish(visit, await _Rest(walk, waits_for))
 
-    def _finish(self, visit: Visit, answer: Answer | None) -> None:
+    def _finish(self, visit: Any, answer: Answer | None) -> None:
         visit.response_complete = True
-        if self.transport.is_closing():
+        if visit.disconnected or self.transport.is_closing():
             return
         if answer is None or answer.stream is not None:
             self.transport.close()
@@ -170,13 +196,13 @@ class LaneProtocol(BoundedProtocol):
             self.transport.close()
         self.on_response_complete()
 
-    def _render(self, visit: Visit, answer: Answer) -> bytes:
+    def _render(self, visit: Any, answer: Answer) -> bytes:
         headers = self.server_state.default_headers + answer.headers
         if not visit.keep_alive:
             headers = [*headers, (b"connection", b"close")]
         head = b"%b%b\r\ncontent-length: %d\r\n\r\n" % (
             STATUS_LINE[answer.status],
-            b"\r\n".join([b"%b: %b" % header for header in headers]),
+            b"\r\n".join(map(b": ".join, headers)),
             len(answer.body),
         )
         if head.count(b"\n") != len(headers) + 3 or head.count(b"\r") != len(headers) + 3:

@@ -17,15 +17,31 @@ from frontdesk.cli import crashes, speech
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("frontdesk.cli.serving:serve", "Run the front desk before your API."),
     "dev": ("frontdesk.cli.dev:dev", "Try everything: demo networks, partner app, API and mailbox."),
-    "network": ("frontdesk.cli.network:network", "Add and list networks (the tenants of your API)."),
-    "user": ("frontdesk.cli.user:user", "Give people roles in networks; block and unblock them."),
-    "credential": ("frontdesk.cli.credential:credential", "Show and regenerate a network's Basic pair."),
-    "app": ("frontdesk.cli.app:app", "Register partners' apps; enable, disable, give a new secret."),
+    "network": (
+        "frontdesk.cli.network_members:network",
+        "Add, list, suspend and give networks (the tenants of your API).",
+    ),
+    "user": ("frontdesk.cli.user_account:user", "Give people roles in networks; block them, see to their accounts."),
+    "operator": (
+        "frontdesk.cli.operator:operator",
+        "Make the console's set-up link; appoint and dismiss operators.",
+    ),
+    "credential": (
+        "frontdesk.cli.credential:credential",
+        "Show, make, narrow, regenerate and end a network's Basic pairs.",
+    ),
+    "app": ("frontdesk.cli.app_makers:app", "Register partners' apps; enable, disable, review, give a new secret."),
     "resource-server": (
         "frontdesk.cli.resource_server:resource_server",
         "Let APIs of yours ask what a token is worth (introspection).",
     ),
+    "admin-key": (
+        "frontdesk.cli.admin_key:admin_key",
+        "Make, list and revoke keys of the administration API.",
+    ),
     "grant": ("frontdesk.cli.grant:grant", "List and revoke what users granted to apps."),
+    "explain": ("frontdesk.cli.explain:explain", "Say why a call was refused, by the id in its answer."),
+    "shadow": ("frontdesk.cli.shadow:shadow", "Say what would be refused, while nothing is enforced."),
     "try": ("frontdesk.cli.trying.command:try_", "Ask a running server what the contract says, and compare."),
     "convert": (
         "frontdesk.cli.convert:convert",
@@ -33,8 +49,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "import": ("frontdesk.cli.import_:import_", "Move in: take over networks, apps and tokens from a file."),
     "sync": ("frontdesk.cli.sync:sync", "Keep networks, people and roles in step with a list."),
+    "export": ("frontdesk.cli.declaring:export", "Say what this installation is, as one file without secrets."),
+    "plan": ("frontdesk.cli.declaring:plan", "Say what applying such a file would do."),
+    "apply": ("frontdesk.cli.declaring:apply", "Bring this installation to where such a file is."),
     "keys": ("frontdesk.cli.keys:keys", "List, rotate, retire and restore keys, beside a running server."),
     "scan": ("frontdesk.cli.scan:scan", "Find leaked tokens and secrets in files and logs, and end them."),
+    "policy": ("frontdesk.cli.policy:policy", "Look into the API's document as a policy: faults, changes, tests."),
     "config": ("frontdesk.cli.config:config", "Check and show the settings; print a template."),
     "doctor": ("frontdesk.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }

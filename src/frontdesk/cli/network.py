@@ -5,11 +5,12 @@ import click
 from frontdesk.cli.administration import Desk, administer
 from frontdesk.cli.options import Ground, standing
 from frontdesk.cli.speech import instant, print_json, print_next, print_pairs, print_table
+from frontdesk.flows.listing import follow
 
 
 @click.group(no_args_is_help=True)
 def network() -> None:
-    """Add and list networks (the tenants of your API)."""
+    """Add, list, suspend and give networks (the tenants of your API)."""
 
 
 @network.command()
@@ -49,6 +50,7 @@ def list_(ground: Ground) -> None:
     """List all networks with their owners."""
 
     async def walk(desk: Desk) -> list[dict[str, str | None]]:
+        found = await follow(desk.listing.networks, lambda known: known.network.id)
         return [
             {
                 "id": known.network.id,
@@ -58,7 +60,7 @@ def list_(ground: Ground) -> None:
                 "created_at": instant(known.network.created_at),
                 "suspended_at": instant(known.network.suspended_at),
             }
-            for known in await desk.operator.list_networks()
+            for known in sorted(found, key=lambda known: (known.network.title, known.network.id))
         ]
 
     networks = administer(ground, walk)

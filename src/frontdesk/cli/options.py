@@ -42,3 +42,10 @@ def standing(function: Callable[Concatenate[Ground, P], R]) -> Callable[..., R]:
         return function(Ground(data=data, config=config, as_json=as_json), *args, **kwargs)
 
     return stood
+
+
+def reason_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--reason TEXT`: written down, and told by mail where mails go out."""
+    return click.option("--reason", default="", metavar="TEXT", help="Why; those whose it is read it in their mail.")(
+        function
+    )

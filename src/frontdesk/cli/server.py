@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 import uvicorn
 
-from frontdesk.cli.lane import LaneProtocol
+from frontdesk.cli.crowd import Crowd
+from frontdesk.cli.passing import PassingProtocol
 from frontdesk.cli.wire import BoundedProtocol
-from frontdesk.web.front import Front
+from frontdesk.web.front import Front, naming
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -27,17 +28,18 @@ _NOT_READY = b'{"status":"draining"}'
 
 
 class Server(uvicorn.Server):
-    """A server on one listening socket. Signals are its owner's business; `run` returns once all has ended."""
+    """A server on one listening socket, or two. Signals are its owner's business; `run` returns once all has ended."""
 
-    def __init__(self, app: App, listener: socket.socket, *, keep_alive: int = 75) -> None:
-        """`listener` is bound and listening already."""
+    def __init__(self, app: App, *listeners: socket.socket, keep_alive: int = 75, crowd: Crowd | None = None) -> None:
+        """`listeners` are bound and listening already; `crowd` bounds the connections of callers."""
         self._guard = Guard(app)
-        self._listener = listener
+        self._listeners = list(listeners)
         self._on_ready: Callable[[], None] = lambda: None
+        self._before_end: Callable[[], Awaitable[None]] | None = None
         config = uvicorn.Config(
             self._guard,
             interface="asgi3",
-            http=LaneProtocol,
+            http=PassingProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -49,6 +51,7 @@ class Server(uvicorn.Server):
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
+        config.crowd = crowd  # type: ignore[attr-defined] # the one thing that uvicorn hands to each connection
         super().__init__(config)
 
     async def run_here(
@@ -56,18 +59,21 @@ class Server(uvicorn.Server):
         on_ready: Callable[[], None] = lambda: None,
         *,
         gate: Callable[[], Awaitable[None]] | None = None,
+        before_end: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Serve until `end` was called. An app that cannot start raises what it raised.
 
         `gate` is awaited between the app's start-up and the first request; `on_ready` is called after both.
+        `before_end` is awaited first of all at the end: for another server of the same app.
         """
         self._on_ready = on_ready
         self._guard.gate = gate
+        self._before_end = before_end
         # uvicorn would log a start-up error with its traceback; we say it in one sentence instead.
         log = logging.getLogger("uvicorn.error")
         log.disabled = True
         try:
-            await self.serve(sockets=[self._listener])
+            await self.serve(sockets=self._listeners)
         except SystemExit as exit_:
             failure = self._guard.failure
             if failure is None:
@@ -81,6 +87,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         logging.getLogger("uvicorn.error").disabled = False
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let others that use the same app end first."""
+        if self._before_end is not None:
+            await self._before_end()
+        await super().shutdown(sockets=sockets)
 
     def end(self) -> None:
         """Stop accepting, let what is in flight finish, close."""
@@ -151,6 +163,8 @@ class Farewell:
             await send(message)
 
         if scope["type"] == "http" and scope["path"] == "/readyz":
+            front: Front | None = getattr(self._app, "front", None)
+            send = naming(send, front.new_request_id()) if front is not None else send
             await send_last({"type": "http.response.start", "status": 503, "headers": list(_NOT_READY_HEADERS)})
             await send({"type": "http.response.body", "body": _NOT_READY})
             return

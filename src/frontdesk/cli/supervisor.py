@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from frontdesk.cli import speech
+from frontdesk.cli.settling import warn_of_shadow
 from frontdesk.cli.worker import write_order
 from frontdesk.settings import SECRET_VARIABLES, Settings
 
@@ -53,11 +54,11 @@ class Supervisor:
     """N workers on one listening socket, from the first to the last."""
 
     def __init__(
-        self, settings: Settings, listener: socket.socket, *, read_again: Callable[[], Settings | speech.Refused]
+        self, settings: Settings, *listeners: socket.socket, read_again: Callable[[], Settings | speech.Refused]
     ) -> None:
         """`read_again` reads the settings anew for a reload (SIGHUP)."""
         self._settings = settings
-        self._listener = listener
+        self._listeners = listeners
         self._read_again = read_again
         self._workers: dict[int, Worker] = {}  # the one that counts, by number
         self._alive: list[Worker] = []  # all that have not ended, those that a reload has replaced among them
@@ -126,7 +127,7 @@ class Supervisor:
                 continue
             pause = min(pause * 2, LONGEST_PAUSE)
             born = loop.time()
-            fresh = await self._spawn(number)
+            fresh = await self._spawn(number, replaces=True)
             if await fresh.becomes_ready():
                 fresh.let_in()
             else:
@@ -138,16 +139,17 @@ class Supervisor:
             await asyncio.wait([self._reloading])
         return self._workers[worker.number] is worker
 
-    async def _spawn(self, number: int) -> Worker:
+    async def _spawn(self, number: int, *, replaces: bool = False) -> Worker:
         read_end, write_end = os.pipe()
+        doors = tuple(listener.fileno() for listener in self._listeners)
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "frontdesk.cli.worker", str(number), str(self._listener.fileno()), str(write_end)),
+                *("-m", "frontdesk.cli.worker", str(number), str(int(replaces)), str(write_end), *map(str, doors)),
                 stdin=asyncio.subprocess.PIPE,
                 # It gets the settings by pipe; what this process was started with need not stand there once more.
                 env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
-                pass_fds=(self._listener.fileno(), write_end),
+                pass_fds=(write_end, *doors),
                 # Ctrl-C at a terminal goes to its whole process group: only we shall hear it.
                 process_group=0,
             )
@@ -212,13 +214,15 @@ class Supervisor:
             worker.let_in()
             old.tell(signal.SIGTERM)
         speech.say("reloaded: all workers run under the new settings")
+        warn_of_shadow(found)
 
     async def _end_all(self) -> None:
         """End the workers and wait; whoever does not end in time is killed."""
         self._ending.set()
         for keeper in self._keepers:
             keeper.cancel()
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         living = list(self._alive)
         for worker in living:
             worker.tell(signal.SIGINT if self._interrupted else signal.SIGTERM)

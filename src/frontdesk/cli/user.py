@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from frontdesk.cli.administration import administer
-from frontdesk.cli.options import Ground, standing
+from frontdesk.cli.options import Ground, reason_option, standing
 from frontdesk.cli.speech import print_json
 from frontdesk.flows.operator import RoleGiven
 from frontdesk.protocol.records import User
@@ -14,7 +14,7 @@ from frontdesk.protocol.records import User
 
 @click.group(no_args_is_help=True)
 def user() -> None:
-    """Give people roles in networks; block and unblock them."""
+    """Give people roles in networks; block them, see to their accounts."""
 
 
 def network_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,23 +55,38 @@ def remove(ground: Ground, email: str, network_id: str) -> None:
 
 @user.command()
 @click.argument("email")
+@reason_option
 @standing
-def block(ground: Ground, email: str) -> None:
+def block(ground: Ground, email: str, reason: str) -> None:
     """Shut EMAIL out, and every app that acts for them."""
-    blocked = administer(ground, lambda desk: desk.operator.block_user(email, blocked=True, origin=desk.origin))
-    _print_person(ground, blocked, f"{blocked.email} is blocked: signed out everywhere, their apps are refused.")
+    blocked = administer(
+        ground, lambda desk: desk.operator.block_user(email, blocked=True, reason=reason, origin=desk.origin)
+    )
+    print_person(ground, blocked, f"{blocked.email} is blocked: signed out everywhere, their apps are refused.")
 
 
 @user.command()
 @click.argument("email")
+@reason_option
 @standing
-def unblock(ground: Ground, email: str) -> None:
+def unblock(ground: Ground, email: str, reason: str) -> None:
     """Let EMAIL in again; their apps work as before."""
-    person = administer(ground, lambda desk: desk.operator.block_user(email, blocked=False, origin=desk.origin))
+    person = administer(
+        ground, lambda desk: desk.operator.block_user(email, blocked=False, reason=reason, origin=desk.origin)
+    )
     # A suspension is not the operator's to undo: the list that left them out is.
     lets_in = "may sign in again; their apps work as before."
     stays = "is no longer blocked, but stays suspended until the list for 'frontdesk sync' names them again."
-    _print_person(ground, person, f"{person.email} {lets_in if person.blocked_at is None else stays}")
+    print_person(ground, person, f"{person.email} {lets_in if person.blocked_at is None else stays}")
+
+
+@user.command("forget-second-factor")
+@click.argument("email")
+@standing
+def forget_second_factor(ground: Ground, email: str) -> None:
+    """Let EMAIL, who lost app and recovery codes, sign in by mail alone again."""
+    person = administer(ground, lambda desk: desk.operator.forget_second_factor(email, origin=desk.origin))
+    print_person(ground, person, f"{person.email} signs in by mail alone from now on, and was told so by mail.")
 
 
 def _role_given(given: RoleGiven) -> dict[str, Any]:
@@ -81,7 +96,8 @@ def _role_given(given: RoleGiven) -> dict[str, Any]:
     }
 
 
-def _print_person(ground: Ground, person: User, sentence: str) -> None:
+def print_person(ground: Ground, person: User, sentence: str) -> None:
+    """What became of somebody."""
     if ground.as_json:
         print_json({"user": {"id": person.id, "email": person.email, "blocked": person.blocked_at is not None}})
     else:

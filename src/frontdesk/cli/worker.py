@@ -35,22 +35,21 @@ class Ending:
     supervisor and its death each tell a worker to end, and none of them means "at once".
     """
 
-    def __init__(self, finish: Callable[[bool], None], *, supervised: bool) -> None:
-        """`finish(politely)` begins the end: politely for SIGTERM, briskly for Ctrl-C."""
+    def __init__(self, finish: Callable[[bool], None], reload: Callable[[], None], *, supervised: bool) -> None:
+        """`finish(politely)` begins the end: politely for SIGTERM, briskly for Ctrl-C. `reload` answers SIGHUP."""
         self._finish = finish
+        self._reload = reload
         self._supervised = supervised
         self.interrupted = False
         self.begun = False
 
     def hear(self) -> None:
-        """Take SIGTERM and SIGINT over."""
+        """Take SIGTERM, SIGINT and SIGHUP over."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._on_signal, signal.SIGTERM)
         loop.add_signal_handler(signal.SIGINT, self._on_signal, signal.SIGINT)
-        # Unheard, it would end the process; the supervisor reloads by replacing workers, one process cannot.
-        loop.add_signal_handler(
-            signal.SIGHUP, speech.say, "not reloaded: only the supervisor of two or more workers can; restart instead"
-        )
+        # Unheard, it would end the process. Settings change by other workers in its place, which one process has not.
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self.begun:
@@ -71,19 +70,25 @@ def tune_interpreter() -> None:
 
 async def serve_here(
     settings: Settings,
-    listener: socket.socket,
-    *,
+    *listeners: socket.socket,
     number: int,
     on_ready: Callable[[], None] = lambda: None,
     gate: "Gate | None" = None,
+    replaces: bool = False,
 ) -> int:
-    """Serve in this process until told to end; the exit code."""
+    """Serve in this process until told to end; the exit code. `replaces`: in a dead worker's place."""
     tune_interpreter()
     from frontdesk.assemble import build_app
+    from frontdesk.cli.admin_door import AdminDoor, part_doors
+    from frontdesk.cli.crowd import crowd_of
     from frontdesk.cli.server import Server
 
-    server = Server(build_app(settings, worker=number), listener)
+    app = build_app(settings, worker=number, replaces=replaces)
+    doors, admin_doors = part_doors(settings, listeners)
+    server = Server(app, *doors, crowd=crowd_of(settings))
+    administration = AdminDoor(lambda: app.admin, admin_doors)
     farewells: list[asyncio.Task[None]] = []
+    reloads: list[asyncio.Task[None]] = []
 
     async def end(politely: bool) -> None:
         if politely and server.started:
@@ -92,11 +97,22 @@ async def serve_here(
         if gate is not None:
             gate.open()
 
+    def reload() -> None:
+        if gate is None:
+            speech.say("the document is read anew; other settings change by a restart")
+        reloads[:] = [each for each in reloads if not each.done()]
+        reloads.append(asyncio.ensure_future(app.read_document_again()))
+
     ending = Ending(
-        lambda politely: farewells.append(asyncio.ensure_future(end(politely))), supervised=gate is not None
+        lambda politely: farewells.append(asyncio.ensure_future(end(politely))), reload, supervised=gate is not None
     )
     ending.hear()
-    await server.run_here(on_ready, gate=gate.wait if gate is not None else None)
+
+    def begin() -> None:
+        administration.open()
+        on_ready()
+
+    await server.run_here(begin, gate=gate.wait if gate is not None else None, before_end=administration.close)
     return speech.EXIT_INTERRUPTED if ending.interrupted else 0
 
 
@@ -140,18 +156,18 @@ def run_loop(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
 
 
 def main() -> None:
-    """A worker of the supervisor: `python -m frontdesk.cli.worker <number> <listener fd> <status fd>`."""
-    number, listener_fd, status_fd = (int(argument) for argument in sys.argv[1:4])
+    """A worker of the supervisor: `python -m frontdesk.cli.worker <number> <replaces> <status fd> <listener fd>…`."""
+    number, replaces, status_fd, *listener_fds = (int(argument) for argument in sys.argv[1:])
     crashes.leave_no_secrets()
     _die_with_the_supervisor()
     settings = read_order()
-    listener = socket.socket(fileno=listener_fd)
+    listeners = [socket.socket(fileno=listener_fd) for listener_fd in listener_fds]
     gate = Gate(lambda: _report(status_fd))
 
     from frontdesk.cli.troubles import in_words
 
     try:
-        code = run_loop(lambda: serve_here(settings, listener, number=number, gate=gate))
+        code = run_loop(lambda: serve_here(settings, *listeners, number=number, gate=gate, replaces=bool(replaces)))
     except Exception as error:
         refused = in_words(error)
         if refused is None:

@@ -1,6 +1,6 @@
-"""What an owner sees of the own networks: the Basic pair, regenerating it, and who connected what. CONTRACT, D8."""
+"""What an owner sees of the own networks: which there are, and who connected what. CONTRACT, D8."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from frontdesk.flows.needs import Clock, Origin, Store
@@ -46,7 +46,9 @@ class NetworkGuest:
     user: User
     client: Client
     scopes: Scopes
+    reads_only: bool  # until the owner lets it write here
     since: Micros
+    adopted_at: Micros | None  # when the owner took it over from somebody who left
     last_used_at: Micros | None
 
 
@@ -59,15 +61,19 @@ class Account:
     pairs: PairMaker
     notices: Notices
 
-    async def list_networks(self, user: User) -> tuple[OwnNetwork, ...]:
-        """The user's networks, by title."""
+    async def list_networks(self, user: User) -> tuple[Network, ...]:
+        """The networks in which the user has a role, by title."""
+        networks = await self.store.find_networks(user.roles)
+        return tuple(sorted(networks, key=lambda network: (network.title.casefold(), network.id)))
+
+    async def describe(self, user: User, networks: Iterable[Network]) -> tuple[OwnNetwork, ...]:
+        """Some of the user's networks, each with the pair that its owner sees."""
         found = []
-        for network_id, role in user.roles.items():
-            network = await self.store.find_network(network_id)
-            if network is not None:
-                pair = await self.store.find_credential_of(network_id) if role is Role.OWNER else None
-                found.append(OwnNetwork(network=network, role=role, credential=pair))
-        return tuple(sorted(found, key=lambda own: (own.network.title.casefold(), own.network.id)))
+        for network in networks:
+            role = user.roles[network.id]
+            pair = await self.store.find_credential_of(network.id) if role is Role.OWNER else None
+            found.append(OwnNetwork(network=network, role=role, credential=pair))
+        return tuple(found)
 
     async def open_network(self, user: User, network_id: str) -> NetworkAccess | Refusal:
         """The owner's view: 404 to a stranger, whether or not the network exists; 403 to others who belong to it."""
@@ -85,39 +91,13 @@ class Account:
         can_reveal = self.pairs.keeps_secrets and credential.sealed_secret is not None
         return NetworkAccess(network=network, credential=credential, can_reveal=can_reveal)
 
-    async def regenerate(
-        self, user: User, network_id: str, *, seen_version: int, typed_title: str, origin: Origin
-    ) -> FreshSecret | Refusal:
-        """A new pair in the place of the one the owner saw; of two at once one wins, the other is told (OW-02)."""
-        access = await self.open_network(user, network_id)
-        if isinstance(access, Refusal):
-            return access
-        if " ".join(typed_title.split()) != " ".join(access.network.title.split()):
-            return Refusal(reason=Reason.TITLE_MISTYPED)
-        if access.credential.version != seen_version:
-            return Refusal(reason=Reason.REGENERATED_MEANWHILE)
-        now = self.clock.now()
-        credential, secret = self.pairs.make(access.network.id, version=seen_version + 1, now=now)
-        audit = self._audit("credential.regenerated", user, origin, now, network=access.network.id)
-
-        if not await self.store.regenerate_credential(
-            credential=credential, replaces_version=seen_version, audit=audit
-        ):
-            return Refusal(reason=Reason.REGENERATED_MEANWHILE)
-        self.notices.regenerated(user, access.network, now=now, origin=origin)
-        return FreshSecret(network=access.network, credential=credential, secret=secret)
-
-    async def list_guests(self, user: User, network_id: str) -> tuple[NetworkGuest, ...] | Refusal:
-        """Which apps reach the owner's network, through whom, most recently connected first."""
-        access = await self.open_network(user, network_id)
-        if isinstance(access, Refusal):
-            return access
-        grants: dict[tuple[UserId, ClientId], list[Grant]] = {}
-        for grant in await self.store.list_network_grants(access.network.id):
-            grants.setdefault((grant.user_id, grant.client_id), []).append(grant)
-
-        guests = [await self._guest(held) for held in grants.values()]
-        return tuple(sorted((guest for guest in guests if guest is not None), key=lambda guest: -guest.since))
+    async def list_guests(
+        self, access: NetworkAccess, *, start: int, count: int
+    ) -> tuple[int, tuple[NetworkGuest, ...]]:
+        """Which apps reach the owner's network, through whom, the latest connected first: how many, and some."""
+        total, held = await self.store.list_guests(access.network.id, start=start, count=count)
+        guests = [await self._guest(grants, access.network.id) for grants in held]
+        return total, tuple(guest for guest in guests if guest is not None)
 
     async def cut_guest(
         self, user: User, network_id: str, *, guest_id: str, client_id: str, origin: Origin
@@ -143,7 +123,7 @@ class Account:
         )
         return access.network if dropped else Refusal(reason=Reason.PAGE_UNKNOWN)
 
-    async def _guest(self, grants: Sequence[Grant]) -> NetworkGuest | None:
+    async def _guest(self, grants: Sequence[Grant], network_id: NetworkId) -> NetworkGuest | None:
         user = await self.store.find_user(grants[0].user_id)
         client = await self.store.find_client(grants[0].client_id)
         if user is None or client is None:
@@ -152,7 +132,11 @@ class Account:
             user=user,
             client=client,
             scopes=tuple(dict.fromkeys(scope for grant in grants for scope in grant.scopes_given)),
+            reads_only=any(
+                edge.reads_only for grant in grants for edge in grant.edges if edge.network_id == network_id
+            ),
             since=min(grant.created_at for grant in grants),
+            adopted_at=max((grant.adopted_at for grant in grants if grant.adopted_at is not None), default=None),
             last_used_at=max((grant.last_used_at for grant in grants if grant.last_used_at is not None), default=None),
         )
 

@@ -4,12 +4,14 @@ Between its steps the request travels with the browser, sealed and bound to its 
 decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from frontdesk.flows.consent_offers import ConsentOffer, ConsentOffers, Ticked
 from frontdesk.flows.freshcodes import FreshCodes
+from frontdesk.flows.habits import HabitCounts
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.weak_forms import WeakForms
@@ -23,7 +25,8 @@ from frontdesk.protocol.authorize import (
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import MINUTE, ClientId, CodeId, Micros, NetworkId, UserId
-from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Connection, Role, User
+from frontdesk.protocol.messages import N_
+from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Connection, Review, Role, User
 from frontdesk.protocol.redirects import RedirectTarget, match
 from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, render_scopes
@@ -32,7 +35,8 @@ from frontdesk.protocol.weak_forms import WeakForm
 TRANSACTION_LIFETIME = 30 * MINUTE
 _PURPOSE = "authorize"
 
-CHOOSE_A_NETWORK = "Choose at least one network, or deny."
+CHOOSE_A_NETWORK = N_("Choose at least one network, or deny.")
+CHOOSE_A_SCOPE = N_("Choose at least one thing that the app may do, or deny.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,30 +76,6 @@ class NeedsConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkChoice:
-    """A network that the picker offers."""
-
-    id: NetworkId
-    title: str
-    role: Role
-    ticked: bool = False
-    limited_to: Scopes | None = None  # what the role leaves of the scopes that are asked for; None: all of them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentOffer:
-    """What the consent page shows. `problem` says why it is shown again."""
-
-    client: Client
-    user: User
-    transaction: Transaction
-    redirect_host: str
-    networks: tuple[NetworkChoice, ...]
-    scopes: Scopes
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizeFlow:
     """From an authorize request to a code. `code_lifetime` is microseconds."""
 
@@ -108,9 +88,10 @@ class AuthorizeFlow:
     offered_roles: frozenset[Role]
     code_lifetime: int
     weak_forms: WeakForms
-    known_scopes: frozenset[str] | None
+    known_scopes: Callable[[], frozenset[str] | None]  # of the policy in force; None: no document says which there are
     inclusion: Inclusion = CONTRACT
     role_scopes: RoleScopes = NO_LIMITS
+    habits: HabitCounts | None = None
 
     async def begin(
         self, form: Form, *, browser: str, user: User | None, origin: Origin
@@ -118,7 +99,7 @@ class AuthorizeFlow:
         """Judge a request and find its next step; a Refusal is for an error page."""
         client_id = form.get("client_id")
         client = await self._find_client(ClientId(client_id)) if client_id is not None else None
-        request = judge_authorize(form, client, known_scopes=self.known_scopes, inclusion=self.inclusion)
+        request = judge_authorize(form, client, known_scopes=self.known_scopes(), inclusion=self.inclusion)
         if isinstance(request, Refusal):
             return request
         if isinstance(request, FaultSentBack):
@@ -132,6 +113,8 @@ class AuthorizeFlow:
         skipped = await self._skip(tx, client, user, origin) if client is not None else None
         if skipped is not None:
             return skipped
+        if client is not None and not await self._may_connect(client, user):
+            return Refusal(reason=Reason.AUTHORIZE_UNREVIEWED)
         if "none" in request.prompt:
             return self._fault(tx, Reason.AUTHORIZE_CONSENT_REQUIRED)
         return NeedsConsent(request=self.seal(tx))
@@ -142,28 +125,46 @@ class AuthorizeFlow:
         if isinstance(client, Refusal):
             return client
         skipped = await self._skip(tx, client, user, origin)
-        return skipped if skipped is not None else await self._page(tx, client, user, ticked=None)
+        if skipped is not None:
+            return skipped
+        if not await self._may_connect(client, user):
+            return Refusal(reason=Reason.AUTHORIZE_UNREVIEWED)
+        return await self._page(tx, client, user)
 
     async def decide(
-        self, tx: Transaction, user: User, *, decision: str, networks: Sequence[str], origin: Origin
+        self,
+        tx: Transaction,
+        user: User,
+        *,
+        decision: str,
+        networks: Sequence[str],
+        scopes: Collection[str] = (),
+        origin: Origin,
     ) -> SendBack | ConsentOffer | Refusal:
-        """Carry out the user's decision. What was not offered is ignored; allow with no network left asks again."""
+        """Carry out the user's decision. What was not offered is ignored; allow with no network left asks again.
+
+        `scopes` are the chosen levels of what may be left out; what is required is given beside them.
+        """
         client = await self._client(tx)
         if isinstance(client, Refusal):
             return client
         if decision == "deny":
             return self._fault(tx, Reason.AUTHORIZE_DENIED)
-        offered = self.offered(user, tx.scopes)
+        if not await self._may_connect(client, user):
+            return Refusal(reason=Reason.AUTHORIZE_UNREVIEWED)
+        offered = await self.offered(user, tx.client_id, tx.scopes)
         chosen = tuple(network for network in offered if network in networks)
-        if decision != "allow" or not chosen:
-            problem = CHOOSE_A_NETWORK if decision == "allow" else ""
-            return await self._page(tx, client, user, ticked=frozenset(networks), problem=problem)
-        code, value, audit = self._new_code(tx, user.id, chosen, origin)
+        given = self._offers.request(client, tx.scopes).given(scopes, self.inclusion)
+        if decision != "allow" or not chosen or not given:
+            problem = "" if decision != "allow" else CHOOSE_A_SCOPE if chosen else CHOOSE_A_NETWORK
+            ticked = Ticked(networks=frozenset(networks), scopes=frozenset(scopes))
+            return await self._page(tx, client, user, ticked=ticked, problem=problem)
+        code, value, audit = self._new_code(tx, user.id, chosen, given, origin)
         connection = Connection(
             user_id=user.id,
             client_id=client.id,
             redirect_uri=tx.redirect_uri,
-            scopes_given=tx.scopes,
+            scopes_given=given,
             networks_offered=offered,
             networks_given=chosen,
             created_at=code.created_at,
@@ -230,6 +231,10 @@ class AuthorizeFlow:
             return Refusal(reason=Reason.AUTHORIZE_SCOPE_UNKNOWN)
         return client
 
+    async def _may_connect(self, client: Client, user: User) -> bool:
+        """Until an app is approved it is its own people's alone: a stranger's app must not ask anybody for anything."""
+        return client.review is Review.APPROVED or user.id in await self.store.list_app_owners(client.id)
+
     async def _skip(self, tx: Transaction, client: Client, user: User, origin: Origin) -> SendBack | None:
         """Issue a code without asking, where this very thing was approved before (the contract's Consent section)."""
         if "consent" in tx.prompt or not client.is_confidential:
@@ -240,60 +245,37 @@ class AuthorizeFlow:
             return None
         if missing(tx.scopes, connection.scopes_given, self.inclusion):
             return None
-        offered = self.offered(user, tx.scopes)
+        offered = await self.offered(user, tx.client_id, tx.scopes)
         live = tuple(network for network in connection.networks_given if network in offered)
         if not live or not set(offered) <= set(connection.networks_offered):
             return None
-        code, value, audit = self._new_code(tx, user.id, live, origin)
+        code, value, audit = self._new_code(tx, user.id, live, tx.scopes, origin)
         renewed = await self.store.renew_consent(code=code, consented_at=connection.consented_at, audit=audit)
         return self._hand_over(tx, code, value) if renewed else None
 
     async def _page(
-        self, tx: Transaction, client: Client, user: User, *, ticked: frozenset[str] | None, problem: str = ""
+        self, tx: Transaction, client: Client, user: User, *, ticked: Ticked | None = None, problem: str = ""
     ) -> ConsentOffer:
-        offered = self.offered(user, tx.scopes)
-        if ticked is None:
-            connection = await self.store.find_connection(user.id, client.id)
-            ticked = frozenset(connection.networks_given if connection is not None else ())
-            if len(offered) == 1:
-                ticked = frozenset(offered)
-        choices = []
-        for network_id in offered:
-            network = await self.store.find_network(network_id)
-            if network is not None:
-                choices.append(
-                    NetworkChoice(
-                        id=network_id,
-                        title=network.title,
-                        role=user.roles[network_id],
-                        ticked=network_id in ticked,
-                        limited_to=self._limited_to(tx.scopes, user.roles[network_id]),
-                    )
-                )
-        return ConsentOffer(
-            client=client,
-            user=user,
-            transaction=tx,
-            redirect_host=RedirectTarget(tx.redirect_uri).host,
-            networks=tuple(sorted(choices, key=lambda choice: (choice.title.casefold(), choice.id))),
-            scopes=tx.scopes,
-            problem=problem,
+        return await self._offers.make(
+            client, user, scopes=tx.scopes, redirect_uri=tx.redirect_uri, ticked=ticked, problem=problem
         )
 
-    def offered(self, user: User, scopes: Scopes) -> tuple[NetworkId, ...]:
+    async def offered(self, user: User, client_id: ClientId, scopes: Scopes) -> tuple[NetworkId, ...]:
         """Where the user may connect an app, and it could do anything of what it asks for."""
-        return tuple(
-            network
-            for network, role in user.roles.items()
-            if role in self.offered_roles and self.role_scopes.lets_anything(scopes, role)
-        )
+        return await self._offers.networks(user, client_id, scopes)
 
-    def _limited_to(self, scopes: Scopes, role: Role) -> Scopes | None:
-        told = self.role_scopes.told(scopes, role)
-        return told if told != scopes else None
+    @property
+    def _offers(self) -> ConsentOffers:
+        return ConsentOffers(
+            store=self.store,
+            offered_roles=self.offered_roles,
+            known_scopes=self.known_scopes() or frozenset(),
+            inclusion=self.inclusion,
+            role_scopes=self.role_scopes,
+        )
 
     def _new_code(
-        self, tx: Transaction, user_id: UserId, networks: tuple[NetworkId, ...], origin: Origin
+        self, tx: Transaction, user_id: UserId, networks: tuple[NetworkId, ...], given: Scopes, origin: Origin
     ) -> tuple[AuthorizationCode, str, AuditEvent]:
         """A code, its value in the clear, and the audit row of its consent."""
         now = self.clock.now()
@@ -305,8 +287,8 @@ class AuthorizeFlow:
             client_id=tx.client_id,
             user_id=user_id,
             redirect_uri=tx.redirect_uri,
-            scopes_asked=tx.scopes,
-            scopes_given=tx.scopes,
+            scopes_asked=tuple(dict.fromkeys([*tx.scopes, *given])),
+            scopes_given=given,
             networks=networks,
             code_challenge=tx.code_challenge,
             created_at=now,
@@ -320,12 +302,19 @@ class AuthorizeFlow:
             user_id=user_id,
             address=origin.address,
             request_id=origin.request_id,
-            detail=f"{render_scopes(tx.scopes)} in {' '.join(networks)}",
+            detail=render_scopes(given),
         )
         return code, value, audit
 
     def _hand_over(self, tx: Transaction, code: AuthorizationCode, value: str) -> SendBack:
         self.fresh.put(code)
+        if self.habits is not None and not tx.began_here:
+            self.habits.gave_code(
+                tx.client_id,
+                code.created_at,
+                with_pkce=tx.code_challenge is not None,
+                with_state=tx.state is not None,
+            )
         if tx.code_challenge is None and not tx.began_here:
             self.weak_forms.saw(tx.client_id, WeakForm.NO_PKCE, code.created_at)
             if tx.state is None:

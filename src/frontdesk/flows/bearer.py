@@ -38,7 +38,7 @@ def _partner(recalled: Recalled, claims: AccessClaims, inclusion: Inclusion) -> 
     grant, client, user = recalled.grant, recalled.client, recalled.user
     if grant.stamp != claims.stamp or user is None or client is None or judge_grant(grant, user, client) is not None:
         return None
-    scopes = token_scopes(grant.scopes_asked, claims.scope_mask, grant.scopes_given)
+    scopes = token_scopes(grant.scopes_asked, claims.scope_mask, grant.scopes_given, inclusion)
     return PartnerCaller(grant=grant, client=client, user=user, scopes=scopes, held=implied(scopes, inclusion))
 
 

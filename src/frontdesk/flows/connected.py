@@ -1,7 +1,7 @@
 """Connected apps: what a person let apps do, and taking it back, whole or network by network. D1."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from frontdesk.flows.authorize import AuthorizeFlow
 from frontdesk.flows.needs import Clock, Origin, Store
@@ -9,6 +9,8 @@ from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import ClientId, Micros, NetworkId, read_uuid
 from frontdesk.protocol.records import AuditEvent, Client, Connection, Grant, Role, User
 from frontdesk.protocol.redirects import match
+from frontdesk.protocol.scope_taking import judge_taking
+from frontdesk.protocol.scope_uses import ScopeHistory, ScopeUse, history_of
 from frontdesk.protocol.scopes import Scopes
 
 
@@ -28,6 +30,7 @@ class ConnectedApp:
     client: Client
     networks: tuple[ConnectedNetwork, ...]
     scopes: Scopes
+    histories: Mapping[str, ScopeHistory]  # of each scope, once it fetched its tokens
     since: Micros
     last_used_at: Micros | None
     finished: bool
@@ -43,13 +46,29 @@ class ConnectedApps:
     authorize: AuthorizeFlow
     offered_roles: frozenset[Role]
 
-    async def list_apps(self, user: User) -> tuple[ConnectedApp, ...]:
-        """The user's connections, newest consent first."""
+    async def count_apps(self, user: User) -> int:
+        """How many connections the user has."""
+        return await self.store.count_connections(user.id)
+
+    async def list_apps(self, user: User, *, start: int = 0, count: int | None = None) -> tuple[ConnectedApp, ...]:
+        """The user's connections, newest consent first: all, or `count` of them from `start` on."""
+        return await self._apps(user, await self.store.list_connections(user.id, start=start, count=count))
+
+    async def find_app(self, user: User, client_id: str) -> ConnectedApp | Refusal:
+        """One of the user's connections."""
+        own = [held for held in await self.store.list_connections(user.id) if held[0].client_id == client_id]
+        found = await self._apps(user, own)
+        return found[0] if found else Refusal(reason=Reason.PAGE_UNKNOWN)
+
+    async def _apps(
+        self, user: User, connections: Sequence[tuple[Connection, Sequence[Grant]]]
+    ) -> tuple[ConnectedApp, ...]:
         apps = []
-        for connection, grants in await self.store.list_connections(user.id):
+        uses = await self.store.list_scope_uses(user.id)
+        for connection, grants in connections:
             client = await self.store.find_client(connection.client_id)
             if client is not None:
-                apps.append(await self._app(user, client, connection, grants))
+                apps.append(await self._app(user, client, connection, grants, uses))
         return tuple(apps)
 
     async def disconnect(self, user: User, client_id: str, *, origin: Origin) -> Client | Refusal:
@@ -77,6 +96,33 @@ class ConnectedApps:
         )
         return client if dropped else Refusal(reason=Reason.PAGE_UNKNOWN)
 
+    async def take_scope(
+        self, user: User, client_id: str, *, scope: str, leave: str = "", origin: Origin
+    ) -> Client | Refusal:
+        """Take a scope from an app, or all of it but a smaller one, wherever the user gave it."""
+        client = await self._connected(user, client_id)
+        if isinstance(client, Refusal):
+            return client
+        taken = judge_taking(
+            scope,
+            leave=leave,
+            given=given_in(await self.store.list_connections(user.id), client.id),
+            inclusion=self.authorize.inclusion,
+            known=self.authorize.known_scopes(),
+        )
+        if taken is None:
+            return Refusal(reason=Reason.PAGE_UNKNOWN)
+        now = self.clock.now()
+        audit = replace(
+            self._audit("connection.narrowed", user, client.id, origin, now),
+            detail=f"{scope} taken" + (f", {leave} left" if leave else ""),
+        )
+
+        done = await self.store.take_connection_scopes(
+            user_id=user.id, client_id=client.id, taken=taken, now=now, audit=audit
+        )
+        return client if done else Refusal(reason=Reason.PAGE_UNKNOWN)
+
     async def add_network(self, user: User, client_id: str, *, browser: str) -> str | Refusal:
         """A sealed authorize request that shows the consent page again, for more networks."""
         client = await self._connected(user, client_id)
@@ -101,20 +147,26 @@ class ConnectedApps:
                 return client
         return Refusal(reason=Reason.PAGE_UNKNOWN)
 
-    async def _app(self, user: User, client: Client, connection: Connection, grants: Sequence[Grant]) -> ConnectedApp:
+    async def _app(
+        self,
+        user: User,
+        client: Client,
+        connection: Connection,
+        grants: Sequence[Grant],
+        uses: Sequence[ScopeUse],
+    ) -> ConnectedApp:
         reached = dict.fromkeys(edge.network_id for grant in grants for edge in grant.edges if edge.dropped_at is None)
-        networks = []
-        for network_id in reached or connection.networks_given:
-            network = await self.store.find_network(network_id)
-            if network is not None:
-                live = user.roles.get(network_id) in self.offered_roles
-                networks.append(ConnectedNetwork(id=network_id, title=network.title, live=live))
-        offered = set(self.authorize.offered(user, connection.scopes_given))
+        networks = [
+            ConnectedNetwork(id=network.id, title=network.title, live=user.roles.get(network.id) in self.offered_roles)
+            for network in await self.store.find_networks(reached or connection.networks_given)
+        ]
+        offered = set(await self.authorize.offered(user, client.id, connection.scopes_given))
         scopes = dict.fromkeys(scope for grant in grants for scope in grant.scopes_given)
         return ConnectedApp(
             client=client,
             networks=tuple(sorted(networks, key=lambda network: (network.title.casefold(), network.id))),
             scopes=tuple(scopes) or connection.scopes_given,
+            histories={scope: history_of(scope, grants, uses, self.authorize.inclusion) for scope in scopes},
             since=connection.created_at,
             last_used_at=max((grant.last_used_at for grant in grants if grant.last_used_at is not None), default=None),
             finished=bool(grants),
@@ -143,3 +195,12 @@ class ConnectedApps:
             address=origin.address,
             request_id=origin.request_id,
         )
+
+
+def given_in(connections: Sequence[tuple[Connection, Sequence[Grant]]], client_id: ClientId) -> Scopes:
+    """All that an app may do by somebody's connections, whenever it was given."""
+    for connection, grants in connections:
+        if connection.client_id == client_id:
+            every = (*(scope for grant in grants for scope in grant.scopes_given), *connection.scopes_given)
+            return tuple(dict.fromkeys(every))
+    return ()

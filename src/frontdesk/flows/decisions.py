@@ -1,9 +1,9 @@
 """Decisions kept beside the very records they were made of: as long as those are the same, so is the decision.
 
-Whether a call may pass is a pure function of its credential, its network header, its operations and the records behind
-the credential. A kept decision is found by the first three and trusted only while a fresh glance gives the same record
-objects: whatever changed has been dropped from memory, and comes back as another object. Credentials are not kept:
-they are found by a keyed hash. Refusals are not kept either.
+Whether a call may pass is a pure function of its credential, its network header, its operations, the networks that its
+target names and the records behind the credential. A kept decision is found by all but the records, and trusted only
+while a fresh glance gives the same record objects: whatever changed has been dropped from memory, and comes back as
+another object. Credentials are not kept: they are found by a keyed hash. Refusals are not kept either.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from typing import TypeAlias
 from frontdesk.flows.needs import Glance
 from frontdesk.protocol.access import Admission, AppCaller, Operation, PartnerCaller
 from frontdesk.protocol.ids import Micros, NetworkId
+from frontdesk.protocol.rate_limits import Counts
 from frontdesk.protocol.records import NetworkCredential
 
 KEPT = 8_192
 
-Key: TypeAlias = tuple[bytes, NetworkId | None, tuple[Operation, ...]]
+Key: TypeAlias = tuple[bytes, NetworkId | None, tuple[Operation | None, ...], tuple[NetworkId, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Decision:
 
     admission: Admission
     source: PartnerCaller | AppCaller | NetworkCredential
-    limit_key: bytes
+    counts: Counts
     expires_at: Micros | None
 
     def stands(self, glance: Glance, now: Micros) -> bool:
@@ -55,9 +56,16 @@ class Decisions:
         self._trace = trace
         self._kept: dict[Key, Decision] = {}
 
-    def key(self, authorization: bytes, network: NetworkId | None, operations: tuple[Operation, ...]) -> Key:
-        """Under what a call's decision is kept."""
-        return self._trace(authorization), network, operations
+    def key(
+        self,
+        authorization: bytes,
+        network: NetworkId | None,
+        operations: tuple[Operation, ...],
+        targeted: tuple[NetworkId, ...] = (),
+    ) -> Key:
+        """Under what a call's decision is kept: once for all operations that the same callers may call."""
+        twins = (operations[0].twin,) if len(operations) == 1 else tuple([operation.twin for operation in operations])
+        return self._trace(authorization), network, twins, targeted
 
     def find(self, key: Key, glance: Glance, now: Micros) -> Decision | None:
         """The decision, where it stands."""

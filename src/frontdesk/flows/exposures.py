@@ -11,6 +11,7 @@ from frontdesk.protocol import tokens
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId, Micros, NetworkId, ResourceServerId
 from frontdesk.protocol.leaks import KINDS, Kind
 from frontdesk.protocol.records import (
+    AdminKey,
     AuthorizationCode,
     Client,
     Grant,
@@ -24,7 +25,9 @@ from frontdesk.protocol.records import (
 from frontdesk.protocol.rotation import Standing
 from frontdesk.protocol.signin import session_alive
 
-Holder: TypeAlias = Grant | OwnGrant | AuthorizationCode | Session | Client | NetworkCredential | ResourceServer
+Holder: TypeAlias = (
+    Grant | OwnGrant | AuthorizationCode | Session | Client | NetworkCredential | ResourceServer | AdminKey
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,8 @@ class Exposures:
                 return await self._code(unknown, now)
             case tokens.SESSION:
                 return await self._session(unknown, now)
+            case tokens.ADMIN_KEY:
+                return await self._admin_key(unknown, now)
         holder = secrets[kind.prefix].get(value)
         return await self._secret(unknown, holder) if holder is not None else unknown
 
@@ -131,6 +136,13 @@ class Exposures:
             user=await self.store.find_user(session.user_id),
         )
 
+    async def _admin_key(self, unknown: Exposure, now: Micros) -> Exposure:
+        key_id = self.mint.read_admin_key(unknown.value)
+        key = await self.store.find_admin_key(key_id) if key_id is not None else None
+        if key is None or not self.mint.proves(unknown.value, key.digest):
+            return unknown
+        return Exposure(value=unknown.value, kind=unknown.kind, holder=key, alive=key.is_alive(now))
+
     async def _find_secrets(self, kind: Kind, values: Sequence[str]) -> dict[str, str]:
         """Of the secrets of one kind, who holds each."""
         made: dict[Digest, str] = {}
@@ -161,7 +173,10 @@ class Exposures:
         networks: tuple[Network, ...] = (),
     ) -> Exposure:
         # It may have been replaced since the table was gone through.
-        if holder is None or not self.mint.proves(unknown.value, holder.secret_digest):
+        digests = (
+            holder.digests if isinstance(holder, Client) else (holder.secret_digest,) if holder is not None else ()
+        )
+        if not any(self.mint.proves(unknown.value, digest) for digest in digests):
             return unknown
         return Exposure(
             value=unknown.value, kind=unknown.kind, holder=holder, alive=True, client=client, networks=networks

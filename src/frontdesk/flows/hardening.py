@@ -3,6 +3,7 @@
 RFC 9700, DESIGN D7. Nothing is switched off while an app used it in the last thirty days, unless the operator insists.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -72,22 +73,38 @@ class Hardening:
 
     async def list_standings(self) -> tuple[AppStanding, ...]:
         """Every enabled app that may still use a weak form, by name."""
+        return await self.standings_of(await self.store.list_clients())
+
+    async def standings_of(self, clients: Sequence[Client]) -> tuple[AppStanding, ...]:
+        """Of these apps, those that are enabled and may still use a weak form."""
         now = self.clock.now()
-        uses = {(use.client_id, use.form): use for use in await self.store.list_weak_forms()}
+        wanted = [client for client in clients if client.disabled_at is None]
+        used = await self.store.list_weak_forms(of=[client.id for client in wanted])
+        uses = {(use.client_id, use.form): use for use in used}
         standings = []
-        for client in await self.store.list_clients():
+        for client in wanted:
             found = tuple(_deviation(client, form, uses.get((client.id, form)), now) for form in _open_now(client))
             plain = () if client.native else tuple(uri for uri in client.redirect_uris if uri.startswith("http:"))
-            if client.disabled_at is None and (found or plain):
+            if found or plain:
                 standings.append(
                     AppStanding(client=client, deviations=found, can_end=_can_end(found, now), plain_uris=plain)
                 )
         return tuple(standings)
 
     async def change(
-        self, client_id: str, *, profile: Profile | None, require_pkce: bool | None, force: bool, origin: Origin
+        self,
+        client_id: str,
+        *,
+        profile: Profile | None,
+        require_pkce: bool | None,
+        force: bool,
+        origin: Origin,
+        actor: str = "",
     ) -> Client | Objection:
-        """Treat an app more strictly or less; what is not named stays. What is in use is not ended without `force`."""
+        """Treat an app more strictly or less; what is not named stays. What is in use is not ended without `force`.
+
+        `actor`: who does it, where it is not the operator.
+        """
         readable = client_id.isascii() and client_id.isprintable()
         client = await self.store.find_client(ClientId(client_id)) if readable else None
         if client is None:
@@ -100,15 +117,15 @@ class Hardening:
         ended = set(_open_now(client)) - set(open_to(wanted, require_pkce=pkce))
         needed = [
             use
-            for use in await self.store.list_weak_forms()
-            if use.client_id == client.id and use.form in ended and ABOUT[use.form].breaks and use.is_recent(now)
+            for use in await self.store.list_weak_forms(of=[client.id])
+            if use.form in ended and ABOUT[use.form].breaks and use.is_recent(now)
         ]
         if needed and not force:
             return _still_needed(client, needed)
         audit = AuditEvent(
             at=now,
             action="client.profile_changed",
-            actor="operator",
+            actor=actor or origin.operator,
             client_id=client.id,
             address=origin.address,
             request_id=origin.request_id,
@@ -123,7 +140,7 @@ class Hardening:
 def no_client(client_id: str) -> Objection:
     """There is no such app; what was typed is shown without what could move a cursor."""
     shown = "".join(c if c.isprintable() else "?" for c in client_id[:80])
-    return Objection(problem=f'no app "{shown}"', hint="list them with 'frontdesk app list'")
+    return Objection(problem=f'no app "{shown}"', hint="list them with 'frontdesk app list'", missing=True)
 
 
 def _deviation(client: Client, form: WeakForm, use: WeakUse | None, now: Micros) -> Deviation:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from frontdesk.flows.needs import Clock, Failpoint, Mint, Origin, Store
 from frontdesk.flows.needs_keys import KeyCupboard
 from frontdesk.flows.operator import Objection
+from frontdesk.protocol.assertions import STAYS_AFTER
 from frontdesk.protocol.ids import HOUR, MINUTE, SECOND, Micros
 from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState, KeyUse, render_announcement
 from frontdesk.protocol.records import AuditEvent
@@ -24,6 +25,7 @@ LIFETIMES: Mapping[str, tuple[int, str]] = {
     "mac": (HOUR, "access tokens"),
     "seal": (30 * MINUTE, "sign-ins in flight"),
     "cookie": (12 * HOUR, "forms on open pages, and browsers' trust"),
+    "sign": (STAYS_AFTER, "assertions to the API"),
 }
 
 
@@ -156,8 +158,8 @@ class KeyKeeping:
         for purpose, key_id in chosen:
             cupboard.put_first(purpose, key_id)
         self._reach("keys.second_written")
-        detail = ", ".join(f"{purpose} {key_id}" for purpose, key_id in chosen)
-        await self._announce(cupboard, self._audit(action, origin, f"{detail}: makes"))
+        detail = ", ".join(_begins(_facts(cupboard, purpose, key_id)) for purpose, key_id in chosen)
+        await self._announce(cupboard, self._audit(action, origin, detail))
         self._reach("keys.second_announced")
         return [
             KeyChange(
@@ -196,8 +198,8 @@ class KeyKeeping:
         if facts.purpose not in self.lifetimes or facts.state is KeyState.NEW:
             return None
         lifetime, what = self.lifetimes[facts.purpose]
-        made = next(key.made_at for key in keys if key.purpose == facts.purpose and key.state is KeyState.MAKING)
-        last = _read_time(made) if made > facts.made_at else self.clock.now()  # after a way back nobody knows when
+        making = next(key for key in keys if key.purpose == facts.purpose and key.state is KeyState.MAKING)
+        last = self._find_last(facts, making)
         if self.clock.now() >= last + lifetime:
             return None
         until = datetime.fromtimestamp((last + lifetime) // SECOND, UTC)
@@ -205,6 +207,13 @@ class KeyKeeping:
             problem=f"{what} made under {name} may live until {until:%Y-%m-%d %H:%M:%S} UTC, and would end",
             hint="wait until then; to end them now: --yes",
         )
+
+    def _find_last(self, facts: KeyFacts, making: KeyFacts) -> Micros:
+        """When a key that reads made something for the last time."""
+        if making.makes_from is not None:
+            return making.makes_from
+        # After a way back nobody knows when.
+        return _read_time(making.made_at) if making.made_at > facts.made_at else self.clock.now()
 
     def _audit(self, action: str, origin: Origin, detail: str) -> AuditEvent:
         return AuditEvent(
@@ -247,6 +256,13 @@ def _find(cupboard: KeyCupboard, purpose: str, key_id: int) -> KeyFacts | Object
 
 def _facts(cupboard: KeyCupboard, purpose: str, key_id: int) -> KeyFacts:
     return next(facts for facts in cupboard.tell() if (facts.purpose, facts.id) == (purpose, key_id))
+
+
+def _begins(facts: KeyFacts) -> str:
+    name = f"{facts.purpose} {facts.id}"
+    if facts.makes_from is None:
+        return f"{name}: makes"
+    return f"{name}: signs from {datetime.fromtimestamp(facts.makes_from // SECOND, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _no_purpose(purpose: str) -> Objection:

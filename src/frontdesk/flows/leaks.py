@@ -19,9 +19,11 @@ from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.own_token import end_own_tokens
 from frontdesk.flows.pairs import PairMaker
+from frontdesk.flows.prove import which_secret
 from frontdesk.protocol.ids import DAY, Micros, NetworkId
 from frontdesk.protocol.leaks import kind_of
 from frontdesk.protocol.records import (
+    AdminKey,
     AuditEvent,
     AuthorizationCode,
     Client,
@@ -106,6 +108,13 @@ class Leaks:
                 return await self._network_secret(exposure, pair, place, actor, origin)
             case Client() | ResourceServer() as holder:
                 return await self._held_secret(exposure, holder, place, actor, origin)
+            case AdminKey() as key:
+                audit = self._audit("admin_key.revoked", exposure, place, actor, origin)
+                ended = await self.store.revoke_admin_key(key_id=key.id, audit=audit)
+                if ended:
+                    # Its maker's address is not known: the log tells whoever runs this.
+                    self.witness.saw("admin_key.leaked_and_ended", name=key.name)
+                return ended
             case None:
                 return False
 
@@ -150,8 +159,17 @@ class Leaks:
         if self.ends_secrets:
             audit = self._audit("credential.regenerated", exposure, place, actor, origin)
             # Its new secret is told to nobody here: the owner sees it in the account, or makes another.
-            fresh, _ = self.pairs.make(pair.network_id, version=pair.version + 1, now=audit.at)
-            ended = await self.store.regenerate_credential(credential=fresh, replaces_version=pair.version, audit=audit)
+            # What replaced it is nobody's to know, and stays in force.
+            if pair.retires_at is not None:
+                ended = await self.store.end_credential(
+                    client_id=pair.client_id, network_id=pair.network_id, version=pair.version, audit=audit
+                )
+            else:
+                there = await self.store.list_credentials_of(pair.network_id)
+                fresh, _ = self.pairs.succeed(pair, there, now=audit.at)
+                ended = await self.store.regenerate_credential(
+                    credential=fresh, replaces_version=pair.version, audit=audit
+                )
             is_news = ended
         else:
             audit = self._audit("credential.leaked", exposure, place, actor, origin)
@@ -178,13 +196,16 @@ class Leaks:
     ) -> bool:
         """An app's or resource server's: nobody's address is known, so that the log tells whoever runs this."""
         word = "client" if isinstance(holder, Client) else "resource_server"
-        if self.ends_secrets and holder.secret_digest is not None:
+        leaked = holder.secret_digest
+        if isinstance(holder, Client):
+            leaked = which_secret(exposure.value, holder, mint=self.mint)
+        if self.ends_secrets and leaked is not None:
             audit = self._audit(f"{word}.secret_ended", exposure, place, actor, origin)
             nobodys = self.mint.digest(self.mint.new_secret(exposure.kind.prefix))
             ended = await self.store.replace_leaked_secret(
                 exposure.kind.prefix,
                 holder=holder.id,
-                replaces=holder.secret_digest,
+                replaces=leaked,
                 digest=nobodys,
                 now=audit.at,
                 audit=audit,

@@ -1,4 +1,4 @@
-"""What mails to people are made of: plain text, names made harmless, when and from where. ATTACKS EM-01, EM-05.
+"""What mails to people are made of: marked sentences, names made harmless, when and from where. ATTACKS EM-01, EM-05.
 
 Each letter says what happened, when, from where, and what to do if it was not you; never a secret. Links are built
 from the configured public URL alone: nothing that a request says of its host gets in.
@@ -7,9 +7,9 @@ from the configured public URL alone: nothing that a request says of its host ge
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from frontdesk.protocol.ids import SECOND, Micros
+from frontdesk.protocol.ids import Micros
+from frontdesk.protocol.messages import N_, Day, Text, TimeOfDay, say, say_count
 
 SHOWN = 30  # lines of a list; what is more is counted
 _NAME_IN_SUBJECT = 50  # two of them, the product and the words between fit the 200 that a subject may have
@@ -20,7 +20,7 @@ _UNSEEN = frozenset({"Cf", "Cs", "Co", "Cn"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message of plain text, to be sent to one address."""
+    """One message to be sent to one address; the post office says it in the reader's language."""
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
@@ -35,7 +35,7 @@ class Letterhead:
 
     def subject(self, words: str) -> str:
         """The subject of a letter that tells of something that happened."""
-        return f"{one_line(self.product)}: {words}"
+        return Text(one_line(self.product), ": ", words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,24 @@ class Circumstances:
 
     def lines(self, *, operator: bool = False) -> str:
         """As they stand in a letter, one a line."""
-        at = datetime.fromtimestamp(self.now // SECOND, tz=UTC)
-        place = f"From: {one_line(self.address)}\n" if self.address else ""
-        by = "By: those who run this service, at its command line\n" if operator else ""
-        return f"When: {at:%d %B %Y, %H:%M} UTC\n{place}{by}"
+        parts = [say("When: %(day)s, %(time)s UTC", day=Day(self.now), time=TimeOfDay(self.now)), "\n"]
+        if self.address:
+            parts += [say("From: %(address)s", address=one_line(self.address)), "\n"]
+        if operator:
+            parts += [N_("By: those who run this service, at its command line"), "\n"]
+        return Text(*parts)
+
+
+def paragraphs(*blocks: str) -> str:
+    """The text of a letter: its blocks, with an empty line between two; empty ones are left out."""
+    kept = [block for block in blocks if block]
+    parts = [part for block in kept for part in (block, "\n\n" if not block.endswith("\n") else "\n")]
+    return Text(*parts[:-1], "" if kept and kept[-1].endswith("\n") else "\n")
+
+
+def with_link(sentence: str, link: str) -> str:
+    """A sentence and the address that it speaks of, on a line of its own."""
+    return Text(sentence, "\n", link, "\n")
 
 
 def one_line(text: str) -> str:
@@ -76,7 +90,8 @@ def short(text: str) -> str:
 
 def listed(lines: Sequence[str]) -> str:
     """A list, one item a line, as long as people read one."""
-    shown = [f"  - {line}\n" for line in lines[:SHOWN]]
-    if len(lines) > SHOWN:
-        shown.append(f"  - and {len(lines) - SHOWN} more\n")
-    return "".join(shown)
+    parts = [part for line in lines[:SHOWN] for part in ("  - ", line, "\n")]
+    left = len(lines) - SHOWN
+    if left > 0:
+        parts += ["  - ", say_count("and %(count)s more", "and %(count)s more", left), "\n"]
+    return Text(*parts)

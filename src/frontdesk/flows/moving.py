@@ -169,7 +169,7 @@ def mark(now: Micros, origin: Origin, what: str) -> AuditEvent:
     return AuditEvent(
         at=now,
         action=f"{what}.applied",
-        actor="operator",
+        actor=origin.operator,
         address=origin.address,
         request_id=origin.request_id,
         detail=what,

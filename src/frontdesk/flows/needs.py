@@ -4,20 +4,43 @@ Every verb of the store is atomic, and durable before it returns. A storage faul
 ever answers "done" when it may not be. Time is passed in; the store never reads a clock.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from frontdesk.flows.needs_admin_keys import AdminKeyStore
+from frontdesk.flows.needs_adoption import AdoptionStore
+from frontdesk.flows.needs_credentials import CredentialStore
+from frontdesk.flows.needs_explanations import ExplanationStore
 from frontdesk.flows.needs_foreign import ForeignStore
+from frontdesk.flows.needs_habits import HabitStore
+from frontdesk.flows.needs_history import HistoryStore
+from frontdesk.flows.needs_hours import HourStore
 from frontdesk.flows.needs_keys import KeyStore
+from frontdesk.flows.needs_languages import LanguageStore
 from frontdesk.flows.needs_leaks import LeakStore
+from frontdesk.flows.needs_makers import MakerStore
+from frontdesk.flows.needs_members import MembersStore
 from frontdesk.flows.needs_mint import Mint
 from frontdesk.flows.needs_moving import MovingStore
+from frontdesk.flows.needs_network_rules import NetworkRulesStore
+from frontdesk.flows.needs_operators import OperatorStore
+from frontdesk.flows.needs_own_account import OwnAccountStore
 from frontdesk.flows.needs_own_tokens import OwnGrantGlance, OwnGrantStore
+from frontdesk.flows.needs_ownership import OwnershipStore
+from frontdesk.flows.needs_paging import PagingStore
+from frontdesk.flows.needs_partners import PartnerStore
+from frontdesk.flows.needs_passkeys import PasskeyStore
+from frontdesk.flows.needs_policies import PolicyStore
+from frontdesk.flows.needs_provider import IdentityStore
 from frontdesk.flows.needs_resource_servers import ResourceServerGlance, ResourceServerStore
 from frontdesk.flows.needs_reveal import RevealStore
+from frontdesk.flows.needs_scope_uses import ScopeUseStore
+from frontdesk.flows.needs_second_factor import SecondFactorStore
+from frontdesk.flows.needs_sessions import SessionStore
 from frontdesk.flows.needs_strictness import StrictnessStore
 from frontdesk.flows.needs_trials import TrialStore
+from frontdesk.protocol.browsers import NO_AGENT, Agent
 from frontdesk.protocol.ids import (
     ChallengeId,
     ClientId,
@@ -31,6 +54,7 @@ from frontdesk.protocol.ids import (
     SessionId,
     UserId,
 )
+from frontdesk.protocol.rate_limits import Counts
 from frontdesk.protocol.records import (
     AuditEvent,
     AuthorizationCode,
@@ -45,6 +69,7 @@ from frontdesk.protocol.records import (
     User,
 )
 from frontdesk.protocol.signin import Budget
+from frontdesk.protocol.standing import MailState
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, LoginTry, StoreUnavailable
 
 __all__ = ["Clock", "Glance", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable", "Witness"]
@@ -60,15 +85,25 @@ class Clock(Protocol):
 class Limiter(Protocol):
     """Counts calls of one credential, exactly across the workers of a host."""
 
-    def take(self, key: bytes, now: Micros) -> int:
-        """0 when the call may pass; else microseconds until one would."""
+    def take(self, counts: Counts, now: Micros) -> tuple[int, tuple[int, ...]]:
+        """Count one call under every limit, or under none.
+
+        Gives 0 when the call may pass, else microseconds until one would; and the TAT under each limit, in order.
+        """
 
 
 class PostOffice(Protocol):
     """Sends mail off the request path."""
 
-    def post(self, to: Email, subject: str, text: str) -> None:
-        """Queue one message. ValueError on CR, LF or NUL in `to` or `subject`."""
+    def post(self, to: Email, subject: str, text: str, *, language: str = "") -> None:
+        """Queue one message, said in the reader's language (empty: the installation's first).
+
+        ValueError on CR, LF or NUL in `to` or `subject`.
+        """
+
+    @property
+    def state(self) -> MailState:
+        """What became of the letters since it was opened."""
 
 
 class Witness(Protocol):
@@ -83,6 +118,10 @@ class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
 
     None says "not in memory", never "there is none": the `find_…` verb of the same name knows.
     """
+
+    @property
+    def commits(self) -> int:
+        """Another number after each commit on this host, whatever it was about; 0 where that cannot be told."""
 
     def client(self, client_id: ClientId) -> Client | None:
         """A partner's app, if in memory."""
@@ -107,15 +146,37 @@ class Glance(OwnGrantGlance, ResourceServerGlance, Protocol):
 
 
 class Store(
+    OperatorStore,
+    LanguageStore,
+    CredentialStore,
+    AdoptionStore,
+    NetworkRulesStore,
+    MembersStore,
+    OwnershipStore,
+    AdminKeyStore,
+    HistoryStore,
+    PagingStore,
     RevealStore,
+    ScopeUseStore,
     MovingStore,
     TrialStore,
     StrictnessStore,
+    HabitStore,
+    HourStore,
     OwnGrantStore,
     ResourceServerStore,
     ForeignStore,
     KeyStore,
     LeakStore,
+    PartnerStore,
+    MakerStore,
+    PolicyStore,
+    ExplanationStore,
+    SessionStore,
+    OwnAccountStore,
+    PasskeyStore,
+    SecondFactorStore,
+    IdentityStore,
     Protocol,
 ):
     """Remembers. `audit` rows are saved in the verb's own transaction.
@@ -137,8 +198,8 @@ class Store(
     async def find_network(self, network_id: NetworkId) -> Network | None:
         """A network."""
 
-    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """The Basic pair in force under this id; none for a regenerated one, and while its network is suspended."""
+    async def find_networks(self, network_ids: Iterable[NetworkId]) -> Sequence[Network]:
+        """Those of these networks that there are, in this order."""
 
     async def find_grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not."""
@@ -182,18 +243,16 @@ class Store(
     async def list_networks(self) -> Sequence[tuple[Network, User, NetworkCredential]]:
         """All networks with owner and credential, by title."""
 
-    async def find_credential_of(self, network_id: NetworkId) -> NetworkCredential | None:
-        """The Basic pair in force of a network."""
-
-    async def regenerate_credential(
-        self, *, credential: NetworkCredential, replaces_version: int, audit: AuditEvent
-    ) -> bool:
-        """Put a new pair in the place of the one with `replaces_version`; False: another regeneration won."""
-
     async def touch(
-        self, *, grants: Sequence[tuple[GrantId, Micros]], credentials: Sequence[tuple[CredentialId, Micros]]
+        self,
+        *,
+        grants: Sequence[tuple[GrantId, Micros]],
+        credentials: Sequence[tuple[CredentialId, Micros, str | None]],
     ) -> None:
-        """Write last uses in one batch; never moves one back. Not a change that a cache must learn of."""
+        """Write last uses in one batch, a pair's with where it was used from; never moves one back.
+
+        Not a change that a cache must learn of.
+        """
 
     # -- clients
     async def add_client(self, *, client: Client, audit: AuditEvent) -> bool:
@@ -205,15 +264,30 @@ class Store(
     async def set_client_disabled(self, *, client_id: ClientId, disabled: bool, now: Micros, audit: AuditEvent) -> bool:
         """Disable: pending codes end for good; grants are refused until enabled. False: no such app."""
 
-    async def set_client_secret(self, *, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> bool:
+    async def set_client_secret(
+        self, *, client_id: ClientId, digest: Digest, last_four: str = "", now: Micros, audit: AuditEvent
+    ) -> bool:
         """Replace an app's secret; the old one is refused from now on. False: no such app."""
 
     # -- connections, codes, grants
     async def find_connection(self, user_id: UserId, client_id: ClientId) -> Connection | None:
         """What the last consent gave; None once everything of it ended."""
 
-    async def list_connections(self, user_id: UserId) -> Sequence[tuple[Connection, Sequence[Grant]]]:
+    async def list_connections(
+        self, user_id: UserId, *, start: int = 0, count: int | None = None
+    ) -> Sequence[tuple[Connection, Sequence[Grant]]]:
         """A user's connections with their live grants, newest consent first."""
+
+    async def count_connections(self, user_id: UserId) -> int:
+        """How many apps a user has connected."""
+
+    async def list_guests(
+        self, network_id: NetworkId, *, start: int, count: int
+    ) -> tuple[int, Sequence[Sequence[Grant]]]:
+        """Who reaches a network by which app, the latest connected first: how many, and the live grants of some."""
+
+    async def list_reaching_apps(self, network_id: NetworkId) -> Sequence[ClientId]:
+        """The apps that have a live grant with an undropped edge to a network."""
 
     async def list_network_grants(self, network_id: NetworkId) -> Sequence[Grant]:
         """Live grants with an undropped edge to this network."""
@@ -254,6 +328,14 @@ class Store(
         """End a grant for good, ahead of other writes; the last one of a connection ends the connection.
 
         True where it was alive; False (and no audit row) where there was nothing to end.
+        """
+
+    async def revoke_by_token(
+        self, *, grant_id: GrantId, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """The same where it is this app's and `digest` is its current refresh token's; False: nothing was ended.
+
+        The audit row is told whose grant it was.
         """
 
     async def disconnect(self, *, user_id: UserId, client_id: ClientId, now: Micros, audit: AuditEvent) -> int:
@@ -301,6 +383,12 @@ class Store(
     ) -> Sequence[AuditEvent]:
         """The newest audit rows first."""
 
+    async def index_audit(self, *, limit: int) -> int:
+        """Put up to `limit` audit rows where their networks find them quickly; how many are left.
+
+        They are found before, too, by looking through those that are left.
+        """
+
     async def clean(self, *, now: Micros, limit: int) -> int:
         """Delete up to `limit` rows that nothing can need any more; how many went."""
 
@@ -310,10 +398,19 @@ class Store(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a request came from, for audit rows and mails."""
+    """Where a request came from, for audit rows and mails; `agent` is what its browser says of itself.
+
+    `operator` is who acts where the operator does: "operator" typed it on this machine, "operator:…" came otherwise.
+    """
 
     address: str | None
     request_id: str
+    agent: Agent = NO_AGENT
+    operator: str = "operator"
+
+    def unplaced(self) -> "Origin":
+        """The same from nowhere: where an operator sits is not for those whom it concerns."""
+        return Origin(address=None, request_id=self.request_id, operator=self.operator)
 
 
 # A named step at which a test may crash, fail or delay the process; None in normal runs.

@@ -32,7 +32,10 @@ class KeyStore(Protocol):
     async def list_sealed_under_others(
         self, *, key_id: int, after: NetworkId | None, limit: int
     ) -> Sequence[tuple[NetworkId, int, str]]:
-        """Secrets sealed under other keys of the vault than this one, by network: id, version, sealed text."""
+        """Secrets sealed under other keys of the vault than this one, by network: id, version, sealed text.
+
+        All those of the next `limit` networks that have any.
+        """
 
     async def seal_again(self, *, secrets: Sequence[tuple[NetworkId, int, str, str]]) -> int:
         """Put a new sealed text in an old one's place (network, version, old, new), unless that changed; how many."""

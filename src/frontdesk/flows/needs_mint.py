@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from frontdesk.protocol.access import AccessClaims
-from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId
+from frontdesk.protocol.ids import AdminKeyId, CodeId, Digest, GrantId, Micros, SessionId
 from frontdesk.protocol.records import Grant, OwnGrant
 
 
@@ -34,6 +34,12 @@ class Mint(Protocol):
 
     def new_session_token(self, session_id: SessionId) -> str:
         """A session cookie's value: the row's id and 256 random bits."""
+
+    def new_admin_key(self, key_id: AdminKeyId) -> str:
+        """An administration key `fdak_…` that carries its row's id and 256 random bits."""
+
+    def read_admin_key(self, value: str) -> AdminKeyId | None:
+        """The row an administration key names; None unless well-formed."""
 
     def read_code(self, value: str) -> CodeId | None:
         """The row an authorization code names; None unless well-formed, canonical and with a right CRC."""

@@ -29,5 +29,5 @@ class StrictnessStore(Protocol):
     async def count_weak_forms(self, *, uses: Sequence[WeakUse]) -> None:
         """Add uses to what was counted before; for an app that is gone, nothing. No cache must learn of it."""
 
-    async def list_weak_forms(self) -> Sequence[WeakUse]:
-        """All that was counted, by app and form."""
+    async def list_weak_forms(self, *, of: Sequence[ClientId] | None = None) -> Sequence[WeakUse]:
+        """What was counted, by app and form: of these apps, or of all."""

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from frontdesk.flows.connection_letters import render_connected_letter, render_taken_back_letter
+from frontdesk.flows.connection_letters import render_adopted_letter, render_connected_letter, render_taken_back_letter
 from frontdesk.flows.credential_letters import render_regenerated_letter, render_revealed_letter
 from frontdesk.flows.letters import Circumstances, Letter, Letterhead
 from frontdesk.flows.mail_quota import MailQuota
 from frontdesk.flows.needs import Origin, PostOffice, Store, StoreUnavailable, Witness
+from frontdesk.flows.pair_letters import Deed, render_pair_letter
+from frontdesk.flows.partner_letters import render_app_changed_letter
 from frontdesk.flows.signin_letters import render_new_browser_letter
 from frontdesk.protocol.ids import ClientId, Email, Micros, NetworkId, UserId
-from frontdesk.protocol.records import Client, Connection, Grant, Network, User
+from frontdesk.protocol.messages import Text, say_count
+from frontdesk.protocol.records import Client, Connection, Grant, Network, NetworkCredential, User
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, missing
 
 
@@ -84,10 +87,42 @@ class Notices:
             now=now,
         )
 
+    def credential(
+        self,
+        deed: Deed,
+        to: User,
+        network: Network,
+        pair: NetworkCredential,
+        *,
+        old: NetworkCredential | None = None,
+        now: Micros,
+        origin: Origin,
+        operator: bool = False,
+    ) -> None:
+        """Tell an owner what was done to one of the network's pairs; `old`: one that goes on beside it for a while."""
+        seen = Circumstances(now=now, address=origin.address)
+        self._send(
+            "credential",
+            to,
+            lambda: render_pair_letter(
+                deed, network=network, pair=pair, old=old, head=self.head, seen=seen, operator=operator
+            ),
+            now=now,
+        )
+
     def revealed(self, to: User, network: Network, *, now: Micros, origin: Origin) -> None:
         """Tell an owner that the network's secret was shown."""
         seen = Circumstances(now=now, address=origin.address)
         self._send("revealed", to, lambda: render_revealed_letter(network=network, head=self.head, seen=seen), now=now)
+
+    def adopted(self, to: User, by: User, client: Client, network: Network, *, now: Micros) -> None:
+        """Tell somebody who left a network that its owner took over an app which they had connected."""
+        seen = Circumstances(now=now, address=None)  # where the owner sits is not theirs to know
+
+        def write() -> Letter:
+            return render_adopted_letter(client=client, by=by.email, network=network, head=self.head, seen=seen)
+
+        self._send("adopted", to, write, now=now)
 
     def new_browser(self, to: User, *, now: Micros, origin: Origin) -> None:
         """Tell somebody that a browser which never proved to be theirs signed in as them."""
@@ -95,6 +130,32 @@ class Notices:
         self._send(
             "new_browser", to, lambda: render_new_browser_letter(email=to.email, head=self.head, seen=seen), now=now
         )
+
+    def own(
+        self,
+        kind: str,
+        to: User,
+        write: Callable[[Letterhead, Circumstances], Letter],
+        *,
+        now: Micros,
+        origin: Origin,
+    ) -> None:
+        """Tell somebody of a change of their own account, in the letter that `write` gives."""
+        seen = Circumstances(now=now, address=origin.address)
+        self._send(kind, to, lambda: write(self.head, seen), now=now)
+
+    async def app_changed(self, client: Client, what: str, by: str, *, now: Micros, origin: Origin) -> None:
+        """Tell all of an app's people that one of them changed something about it."""
+        seen = Circumstances(now=now, address=origin.address)
+        try:
+            found = [await self.store.find_user(user_id) for user_id in await self.store.list_app_owners(client.id)]
+        except StoreUnavailable:
+            self.witness.saw("notice.lost", kind="app_changed")
+            return
+        write = partial(render_app_changed_letter, client=client, what=what, by=by, head=self.head, seen=seen)
+        for person in found:
+            if person is not None:
+                self._send("app_changed", person, write, now=now)
 
     async def leaked_token(
         self, write: Callable[[Sequence[Network]], Letter], networks: Sequence[NetworkId], user: User, *, now: Micros
@@ -144,11 +205,14 @@ class Notices:
         letter = write()
         text = letter.text
         if held_back:
-            text += (
-                f"\n{held_back} more like this one {'was' if held_back == 1 else 'were'} not sent to you before it.\n"
+            more = say_count(
+                "%(count)s more like this one was not sent to you before it.",
+                "%(count)s more like this one were not sent to you before it.",
+                held_back,
             )
+            text = Text(text, "\n", more, "\n")
         try:
-            self.post.post(to.email, letter.subject, text)
+            self.post.post(to.email, letter.subject, text, language=to.language)
         except ValueError:
             # What was told of is done and durable: a name that no mail can carry must not turn it into an error.
             self.witness.saw("notice.lost", kind=kind, user_id=to.id)

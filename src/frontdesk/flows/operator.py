@@ -6,21 +6,28 @@ Everything typed is judged here, once, whatever asked for it; an answer is a rec
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from frontdesk.flows.acting import row_of_operator
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.notices import Notices
+from frontdesk.flows.operating import Kept, Operating
+from frontdesk.flows.own_letters import render_second_factor_letter
 from frontdesk.flows.pairs import PairMaker
 from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.ids import Email, Micros, NetworkId, UserId, read_uuid
-from frontdesk.protocol.records import AuditEvent, Network, NetworkCredential, Role, User
+from frontdesk.protocol.records import Network, NetworkCredential, Role, User
 from frontdesk.protocol.titles import MAX_TITLE, TitleFault, judge_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """Why nothing was done, in words for the person who typed it, and what to do next."""
+    """Why nothing was done, in words for the person who typed it, and what to do next.
+
+    `missing`: what was named is not there.
+    """
 
     problem: str
     hint: str = ""
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,9 @@ class Operator:
 
         network = Network(id=identity, title=named, created_at=now)
         credential, secret = self.pairs.make(identity, version=1, now=now)
-        audit = self._audit("network.created", now, origin, network=identity, client=credential.client_id, user=user.id)
+        audit = row_of_operator(
+            "network.created", now, origin, network=identity, client=credential.client_id, user=user.id
+        )
         added = await self.store.add_network(network=network, owner=user, credential=credential, audit=audit)
         if added is None:
             return Objection(
@@ -92,20 +101,17 @@ class Operator:
             )
         return FreshPair(network=added, owner=email, credential=credential, secret=secret)
 
-    async def list_networks(self) -> list[KnownNetwork]:
-        """All networks, by title."""
-        rows = await self.store.list_networks()
-        return [KnownNetwork(network=network, owner=owner, credential=pair) for network, owner, pair in rows]
-
     async def find_network(self, network_id: str) -> NetworkAnswer:
         """One network, with its owner and its Basic pair."""
         identity = read_network_id(network_id)
         if isinstance(identity, Objection):
             return identity
-        for known in await self.list_networks():
-            if known.network.id == identity:
-                return known
-        return _no_network(identity)
+        network = await self.store.find_network(identity)
+        owner = await self.store.find_owner_of(identity)
+        pairs = [pair for pair in await self.store.list_credentials_of(identity) if pair.is_main]
+        if network is None or owner is None or not pairs:
+            return _no_network(identity)
+        return KnownNetwork(network=network, owner=owner, credential=pairs[0])
 
     async def regenerate_credential(self, network_id: str, *, origin: Origin) -> FreshPair | Objection:
         """A new Basic pair in the place of the old one, which is refused from now on."""
@@ -114,8 +120,9 @@ class Operator:
             return known
         now = self.clock.now()
         old = known.credential
-        pair, secret = self.pairs.make(old.network_id, version=old.version + 1, now=now)
-        audit = self._audit("credential.regenerated", now, origin, network=old.network_id, client=pair.client_id)
+        there = await self.store.list_credentials_of(old.network_id)
+        pair, secret = self.pairs.succeed(old, there, now=now)
+        audit = row_of_operator("credential.regenerated", now, origin, network=old.network_id, client=pair.client_id)
 
         if not await self.store.regenerate_credential(credential=pair, replaces_version=old.version, audit=audit):
             return Objection(
@@ -138,7 +145,7 @@ class Operator:
         now = self.clock.now()
         user = await self.store.find_user_by_email(address) or self._new_user(address, now)
 
-        audit = self._audit("membership.given", now, origin, network=known.network.id, user=user.id, detail=role)
+        audit = row_of_operator("membership.given", now, origin, network=known.network.id, user=user.id, detail=role)
         given = await self.store.put_membership(
             new_user=user, network_id=known.network.id, role=Role(role), audit=audit
         )
@@ -160,7 +167,7 @@ class Operator:
         if role is None:
             return Objection(problem=f"{user.email} has no role in {known.network.title}")
         now = self.clock.now()
-        audit = self._audit("membership.removed", now, origin, network=known.network.id, user=user.id, detail=role)
+        audit = row_of_operator("membership.removed", now, origin, network=known.network.id, user=user.id, detail=role)
 
         if not await self.store.remove_membership(user_id=user.id, network_id=known.network.id, now=now, audit=audit):
             return Objection(
@@ -168,20 +175,43 @@ class Operator:
             )
         return RoleGiven(user=user, network=known.network, role=role)
 
-    async def block_user(self, email: str, *, blocked: bool, origin: Origin) -> User | Objection:
+    async def block_user(self, email: str, *, blocked: bool, reason: str = "", origin: Origin) -> User | Objection:
         """Shut somebody and every app that acts for them out, or let them in again."""
         user = await self._find_person(email)
         if isinstance(user, Objection):
             return user
-        owned = [network for network, role in user.roles.items() if role is Role.OWNER]
-        if blocked and owned:
-            return _owns_networks(user, owned)
-        now = self.clock.now()
-        audit = self._audit("user.blocked" if blocked else "user.unblocked", now, origin, user=user.id)
+        operating = Operating(store=self.store, clock=self.clock, notices=self.notices)
+        done = await operating.stop_person(user.id, stopped=blocked, reason=reason, origin=origin)
+        match done:
+            case Kept.OWNS_NETWORKS:
+                return _owns_networks(user)
+            case Kept.IS_OPERATOR:
+                return Objection(
+                    problem=f"{user.email} is an operator and cannot be blocked",
+                    hint=f"dismiss them first with 'frontdesk operator remove {user.email}'",
+                )
+            case None:
+                return _no_person(user.email)
+        return done
 
-        if not await self.store.set_user_blocked(user_id=user.id, blocked=blocked, now=now, audit=audit):
-            return _owns_networks(user, owned) if blocked else _no_person(user.email)
-        return await self.store.find_user(user.id) or user
+    async def forget_second_factor(self, email: str, *, origin: Origin) -> User | Objection:
+        """Let somebody who lost app and recovery codes sign in by mail alone again; they are told."""
+        user = await self._find_person(email)
+        if isinstance(user, Objection):
+            return user
+        now = self.clock.now()
+        audit = row_of_operator("second_factor.disabled", now, origin, user=user.id)
+
+        if not await self.store.disable_second_factor(user_id=user.id, audit=audit):
+            return Objection(problem=f"{user.email} has no second factor", hint="they sign in by mail alone as it is")
+        self.notices.own(
+            "second_factor",
+            user,
+            lambda head, seen: render_second_factor_letter("disabled", head=head, seen=seen),
+            now=now,
+            origin=origin,
+        )
+        return user
 
     async def _find_person(self, email: str) -> User | Objection:
         address = read_address(email)
@@ -191,29 +221,6 @@ class Operator:
 
     def _new_user(self, email: Email, now: Micros) -> User:
         return User(id=UserId(self.mint.new_id()), email=email, created_at=now)
-
-    def _audit(
-        self,
-        action: str,
-        now: Micros,
-        origin: Origin,
-        *,
-        network: NetworkId | None = None,
-        client: str | None = None,
-        user: UserId | None = None,
-        detail: str = "",
-    ) -> AuditEvent:
-        return AuditEvent(
-            at=now,
-            action=action,
-            actor="operator",
-            network_id=network,
-            client_id=client,
-            user_id=user,
-            address=origin.address,
-            request_id=origin.request_id,
-            detail=detail,
-        )
 
 
 def read_title(text: str, *, what: str) -> str | Objection:
@@ -246,15 +253,19 @@ def _shown(text: str) -> str:
 
 
 def _no_network(identity: NetworkId) -> Objection:
-    return Objection(problem=f'no network "{identity}"', hint="list them with 'frontdesk network list'")
+    return Objection(problem=f'no network "{identity}"', hint="list them with 'frontdesk network list'", missing=True)
 
 
 def _no_person(email: Email) -> Objection:
-    return Objection(problem=f"nobody has the address {email}", hint="give them a role with 'frontdesk user add'")
-
-
-def _owns_networks(user: User, owned: list[NetworkId]) -> Objection:
     return Objection(
-        problem=f"{user.email} owns {len(owned)} network{'' if len(owned) == 1 else 's'} and cannot be blocked",
+        problem=f"nobody has the address {email}", hint="give them a role with 'frontdesk user add'", missing=True
+    )
+
+
+def _owns_networks(user: User) -> Objection:
+    owned = sum(role is Role.OWNER for role in user.roles.values())
+    networks = f"{owned} network{'' if owned == 1 else 's'}" if owned else "a network that is set aside"
+    return Objection(
+        problem=f"{user.email} owns {networks} and cannot be blocked",
         hint="end what their apps may do with 'frontdesk grant list' and 'frontdesk grant revoke'",
     )

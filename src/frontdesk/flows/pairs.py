@@ -1,9 +1,11 @@
 """A network's Basic pair, made the same way whoever asks for it: the operator or the network's owner."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from frontdesk.flows.needs import Mint
 from frontdesk.protocol.ids import CredentialId, Micros, NetworkId
+from frontdesk.protocol.narrowing import WIDE, Narrowing
 from frontdesk.protocol.records import NetworkCredential
 
 # Shown in the place of a secret's last four characters, where those are not known or would give too much of it away.
@@ -18,10 +20,12 @@ class PairMaker:
     mint: Mint
     keeps_secrets: bool = True
 
-    def make(self, network_id: NetworkId, *, version: int, now: Micros) -> tuple[NetworkCredential, str]:
+    def make(
+        self, network_id: NetworkId, *, version: int, now: Micros, name: str = "", narrowing: Narrowing = WIDE
+    ) -> tuple[NetworkCredential, str]:
         """A fresh pair as it is stored, and its secret in the clear, to be told now.
 
-        `version` is 1 for a network's first pair, and one more than that of the pair which it replaces.
+        `version` is 1 for a network's first pair, and greater than those of all that it has by then (`next_version`).
         """
         secret = self.mint.new_secret("fdns_")
         credential = NetworkCredential(
@@ -32,12 +36,26 @@ class PairMaker:
             secret_digest=self.mint.digest(secret),
             created_at=now,
             sealed_secret=self.mint.keep_secret(network_id, version, secret) if self.keeps_secrets else None,
+            name=name,
+            narrowing=narrowing,
         )
         return credential, secret
+
+    def succeed(
+        self, old: NetworkCredential, pairs: Iterable[NetworkCredential], *, now: Micros
+    ) -> tuple[NetworkCredential, str]:
+        """A fresh pair in the place of one among `pairs`, its network's: of the same name, and as narrow."""
+        version = next_version(pairs)
+        return self.make(old.network_id, version=version, now=now, name=old.name, narrowing=old.narrowing)
 
     def keep(self, network_id: NetworkId, version: int, secret: str) -> str | None:
         """A secret, sealed for its owner's eyes; None where none is kept."""
         return self.mint.keep_secret(network_id, version, secret) if self.keeps_secrets else None
+
+
+def next_version(pairs: Iterable[NetworkCredential]) -> int:
+    """The version of the next pair of a network that has these."""
+    return max((pair.version for pair in pairs), default=0) + 1
 
 
 def last_four_of(secret: str | None) -> str:

@@ -5,6 +5,7 @@ from frontdesk.flows.needs import Mint, Origin, Store, Witness
 from frontdesk.flows.renewals import Renewals
 from frontdesk.protocol.client_auth import ClientClaim, judge_claim
 from frontdesk.protocol.errors import Refusal
+from frontdesk.protocol.ids import Digest
 from frontdesk.protocol.records import Client
 
 
@@ -32,7 +33,7 @@ def judge_client(
     claim: ClientClaim, client: Client | None, *, mint: Mint, witness: Witness, renewals: Renewals | None = None
 ) -> Client | Refusal:
     """The client again, once its secret is proven (a public one has none) and it is enabled."""
-    is_proven = mint.proves(claim.secret or "", client.secret_digest if client is not None else None)
+    is_proven = which_secret(claim.secret or "", client, mint=mint) is not None
     if client is not None and not client.is_confidential:
         is_proven = claim.secret is None  # its id is all that a public client has; a secret for one is a mistake
     refusal = judge_claim(claim, client, is_proven=is_proven)
@@ -43,3 +44,11 @@ def judge_client(
     if renewals is not None and claim.secret is not None:
         renewals.client(client, claim.secret)
     return client
+
+
+def which_secret(secret: str, client: Client | None, *, mint: Mint) -> Digest | None:
+    """The digest that a secret of a client is known by; None where it is none of those in force."""
+    if client is None or client.secret_digest is None:
+        mint.proves(secret, None)  # takes the time that an app's would
+        return None
+    return next((digest for digest in client.digests if mint.proves(secret, digest)), None)

@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from frontdesk.flows.acting import row_of_operator
 from frontdesk.flows.hardening import Treatment, no_client
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.operator import Objection, read_title
-from frontdesk.protocol.ids import ClientId, GrantId, Micros, UserId, read_uuid
-from frontdesk.protocol.records import AuditEvent, Client, Grant, User
+from frontdesk.protocol.ids import ClientId, GrantId, read_uuid
+from frontdesk.protocol.records import Client, Grant
 from frontdesk.protocol.redirects import judge_registration
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, missing, read_scopes
 
@@ -22,15 +23,6 @@ class FreshClient:
 
     client: Client
     secret: str = field(repr=False)  # empty: none
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownGrant:
-    """A live grant with the names of who gave it to whom."""
-
-    grant: Grant
-    user: User | None
-    client: Client | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +80,11 @@ class Registration:
             own_scopes=own_scopes,
         )
 
-        if not await self.store.add_client(client=client, audit=self._audit("client.created", now, origin, client.id)):
+        if not await self.store.add_client(
+            client=client, audit=row_of_operator("client.created", now, origin, client=client.id)
+        ):
             return Objection(problem="this client id is taken", hint="run the command again")
         return FreshClient(client=client, secret=secret)
-
-    async def list_clients(self) -> list[Client]:
-        """All apps, by name."""
-        return list(await self.store.list_clients())
-
-    async def disable_client(self, client_id: str, *, disabled: bool, origin: Origin) -> Client | Objection:
-        """Refuse everything that an app holds, or accept it again."""
-        client = await self._find_client(client_id)
-        if isinstance(client, Objection):
-            return client
-        now = self.clock.now()
-        audit = self._audit("client.disabled" if disabled else "client.enabled", now, origin, client.id)
-
-        if not await self.store.set_client_disabled(client_id=client.id, disabled=disabled, now=now, audit=audit):
-            return no_client(client_id)
-        return await self.store.find_client(client.id) or client
 
     async def rotate_secret(self, client_id: str, *, origin: Origin) -> FreshClient | Objection:
         """A new secret for an app; the old one is refused from now on, what users granted stays."""
@@ -117,7 +95,7 @@ class Registration:
             return Objection(problem=f"{client.name} is a public app: it has no secret")
         now = self.clock.now()
         secret = self.mint.new_secret("fdcs_")
-        audit = self._audit("client.secret_rotated", now, origin, client.id)
+        audit = row_of_operator("client.secret_rotated", now, origin, client=client.id)
 
         if not await self.store.set_client_secret(
             client_id=client.id, digest=self.mint.digest(secret), now=now, audit=audit
@@ -135,33 +113,26 @@ class Registration:
             return own_scopes
         if own_scopes and not client.is_confidential:
             return Objection(problem=f"{client.name} is a public app: it cannot prove that it is itself")
-        audit = replace(
-            self._audit("client.own_scopes_set", self.clock.now(), origin, client.id), detail=" ".join(own_scopes)
+        audit = row_of_operator(
+            "client.own_scopes_set", self.clock.now(), origin, client=client.id, detail=" ".join(own_scopes)
         )
 
         if not await self.store.set_own_scopes(client_id=client.id, own_scopes=own_scopes, audit=audit):
             return no_client(client_id)
         return await self.store.find_client(client.id) or client
 
-    async def list_grants(self) -> list[KnownGrant]:
-        """All live grants, newest first."""
-        return [
-            KnownGrant(
-                grant=grant,
-                user=await self.store.find_user(grant.user_id),
-                client=await self.store.find_client(grant.client_id),
-            )
-            for grant in await self.store.list_grants()
-        ]
-
     async def revoke_grant(self, grant_id: str, *, origin: Origin) -> Grant | Objection:
         """End a grant for good: its tokens are refused from now on."""
         identity = read_uuid(grant_id)
         grant = await self.store.find_grant(GrantId(identity)) if identity is not None else None
         if grant is None:
-            return Objection(problem="no grant with this id", hint="list them with 'frontdesk grant list'")
+            return Objection(
+                problem="no grant with this id", hint="list them with 'frontdesk grant list'", missing=True
+            )
         now = self.clock.now()
-        audit = self._audit("grant.revoked", now, origin, grant.client_id, user=grant.user_id, grant=grant.id)
+        audit = row_of_operator(
+            "grant.revoked", now, origin, client=grant.client_id, user=grant.user_id, grant=grant.id
+        )
 
         if not await self.store.revoke_grant(grant_id=grant.id, now=now, audit=audit):
             return Objection(problem="this grant was revoked before")
@@ -171,27 +142,6 @@ class Registration:
         readable = client_id.isascii() and client_id.isprintable()
         client = await self.store.find_client(ClientId(client_id)) if readable else None
         return client if client is not None else no_client(client_id)
-
-    def _audit(
-        self,
-        action: str,
-        now: Micros,
-        origin: Origin,
-        client: ClientId,
-        *,
-        user: UserId | None = None,
-        grant: GrantId | None = None,
-    ) -> AuditEvent:
-        return AuditEvent(
-            at=now,
-            action=action,
-            actor="operator",
-            client_id=client,
-            user_id=user,
-            grant_id=grant,
-            address=origin.address,
-            request_id=origin.request_id,
-        )
 
 
 def read_redirect_uris(texts: Sequence[str], *, is_native: bool = False) -> tuple[str, ...] | Objection:

@@ -7,6 +7,7 @@ apps, whose successors are derived under the key of the grant's digest: they mov
 from typing import TypeVar
 
 from frontdesk.flows.needs import Mint, Store
+from frontdesk.flows.secret_uses import SecretUses
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId, ResourceServerId
 from frontdesk.protocol.records import Client, Grant, NetworkCredential, ResourceServer
 
@@ -19,8 +20,9 @@ MAX_NOTED = 20_000  # of each kind; what finds no room is noted at a later use
 class Renewals:
     """What has still to be written. One a process; `flush` is called by a background task and at the end."""
 
-    def __init__(self, store: Store, mint: Mint) -> None:
-        """Nothing is noted yet."""
+    def __init__(self, store: Store, mint: Mint, secret_uses: SecretUses | None = None) -> None:
+        """Nothing is noted yet. `secret_uses` hears which of an app's secrets was right."""
+        self._secret_uses = secret_uses
         self._store = store
         self._mint = mint
         self._clients: dict[ClientId, tuple[Digest, Digest]] = {}
@@ -31,8 +33,18 @@ class Renewals:
     def client(self, client: Client, secret: str) -> None:
         """An app's secret was right."""
         digest = client.secret_digest
+        earlier = client.earlier_digest is not None and not self._mint.proves(secret, digest)
+        if earlier:
+            digest = client.earlier_digest
+        if self._secret_uses is not None:
+            self._secret_uses.saw(client, earlier=earlier)
         if digest is not None and digest[0] != self._mint.making_digest and len(self._clients) < MAX_NOTED:
             self._clients[client.id] = digest, self._mint.digest(secret)
+
+    def client_again(self, client: Client) -> None:
+        """The only secret of an app was right, by the bytes of a request that was proven before."""
+        if self._secret_uses is not None:
+            self._secret_uses.saw(client)
 
     def credential(self, pair: NetworkCredential, secret: str) -> None:
         """A network's secret was right."""

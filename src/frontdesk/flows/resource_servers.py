@@ -97,7 +97,7 @@ class ResourceServers:
         return AuditEvent(
             at=now,
             action=action,
-            actor="operator",
+            actor=origin.operator,
             client_id=server.id,
             address=origin.address,
             request_id=origin.request_id,
@@ -107,4 +107,6 @@ class ResourceServers:
 
 def _no_server(server_id: str) -> Objection:
     shown = "".join(c if c.isprintable() else "?" for c in server_id[:80])
-    return Objection(problem=f'no resource server "{shown}"', hint="list them with 'frontdesk resource-server list'")
+    return Objection(
+        problem=f'no resource server "{shown}"', hint="list them with 'frontdesk resource-server list'", missing=True
+    )

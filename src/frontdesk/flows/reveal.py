@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from frontdesk.flows.account import Account, NetworkAccess
+from frontdesk.flows.credentials import Credentials
 from frontdesk.flows.needs import Clock, Mint, Origin, Store
 from frontdesk.flows.notices import Notices
 from frontdesk.protocol.errors import Reason, Refusal
@@ -27,12 +27,11 @@ class Reveal:
     store: Store
     clock: Clock
     mint: Mint
-    account: Account
+    credentials: Credentials
     notices: Notices
 
-    def ticket_of(self, access: NetworkAccess) -> str:
+    def ticket_of(self, pair: NetworkCredential) -> str:
         """What a page's button stands for: this pair, shown this last time. It is spent by the next showing (OW-08)."""
-        pair = access.credential
         return f"{pair.version}.{pair.revealed_at or 0}"
 
     def is_fresh(self, session: Session) -> bool:
@@ -40,21 +39,24 @@ class Reveal:
         return session_fresh(session, now=self.clock.now())
 
     async def reveal(
-        self, user: User, session: Session, network_id: str, *, ticket: str, origin: Origin
+        self, user: User, session: Session, network_id: str, *, client_id: str = "", ticket: str, origin: Origin
     ) -> RevealedSecret | Refusal:
         """The secret, once a durable audit row says so; StoreUnavailable, and nothing shown, where none can be written.
 
-        Refused: to all but the owner, where it was not kept, without a fresh sign-in, and with a spent ticket.
+        `client_id` empty: the main pair's. Refused: to all but the owner, where it was not kept, without a fresh
+        sign-in, and with a spent ticket.
         """
-        access = await self.account.open_network(user, network_id)
-        if isinstance(access, Refusal):
-            return access
-        pair = access.credential
-        if not access.can_reveal or pair.sealed_secret is None:
+        opened = await self.credentials.open(user, network_id)
+        if isinstance(opened, Refusal):
+            return opened
+        pair = opened.find(client_id)
+        if pair is None:
+            return Refusal(reason=Reason.REVEALED_MEANWHILE)
+        if not opened.can_reveal(pair) or pair.sealed_secret is None:
             return Refusal(reason=Reason.SECRET_NOT_KEPT)
         if not self.is_fresh(session):
             return Refusal(reason=Reason.SIGN_IN_AGAIN)
-        if ticket != self.ticket_of(access):
+        if ticket != self.ticket_of(pair):
             return Refusal(reason=Reason.REVEALED_MEANWHILE)
         secret = self.mint.reveal_secret(pair.network_id, pair.version, pair.sealed_secret)
         if secret is None:
@@ -67,22 +69,23 @@ class Reveal:
             version=pair.version,
             seen_at=pair.revealed_at,
             now=now,
-            audit=_audit(user, access, origin, now),
+            audit=_audit(user, pair, origin, now),
         )
         if not noted:
             return Refusal(reason=Reason.REVEALED_MEANWHILE)
-        self.notices.revealed(user, access.network, now=now, origin=origin)
-        return RevealedSecret(network=access.network, credential=pair, secret=secret)
+        self.notices.revealed(user, opened.network, now=now, origin=origin)
+        return RevealedSecret(network=opened.network, credential=pair, secret=secret)
 
 
-def _audit(user: User, access: NetworkAccess, origin: Origin, now: Micros) -> AuditEvent:
+def _audit(user: User, pair: NetworkCredential, origin: Origin, now: Micros) -> AuditEvent:
     return AuditEvent(
         at=now,
         action="credential.revealed",
         actor=f"user:{user.id}",
-        network_id=access.network.id,
-        client_id=access.credential.client_id,
+        network_id=pair.network_id,
+        client_id=pair.client_id,
         user_id=user.id,
         address=origin.address,
         request_id=origin.request_id,
+        detail=pair.name,
     )

@@ -8,12 +8,13 @@ from frontdesk.flows.needs import Clock, Mint, Origin, Store, Witness
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.own_token import end_own_tokens
 from frontdesk.flows.prove import prove_client
+from frontdesk.flows.renewals import Renewals
 from frontdesk.flows.rotation import find_standing
 from frontdesk.flows.weak_forms import WeakForms
 from frontdesk.protocol.client_auth import ClientClaim, read_claim
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
-from frontdesk.protocol.ids import ClientId, GrantId
+from frontdesk.protocol.ids import ClientId, GrantId, Micros, UserId
 from frontdesk.protocol.records import AuditEvent, Client, Grant, OwnGrant
 from frontdesk.protocol.weak_forms import WeakForm
 
@@ -30,6 +31,7 @@ class RevokeFlow:
     notices: Notices
     foreign_secrets: ForeignSecrets
     foreign_tokens: ForeignTokens
+    renewals: Renewals | None = None
 
     async def answer(
         self, token: str, form: Form, authorization: list[bytes], origin: Origin, *, in_query: bool
@@ -46,6 +48,9 @@ class RevokeFlow:
         client = await self._prove(claim, origin) if claim is not None else None
         if isinstance(client, Refusal):
             return client
+        self.mint.freshen()  # a key that was retired a moment ago proves nothing
+        if client is not None and await self._end_current(token, client, origin, in_query=in_query):
+            return None
         grant = await self._find(token)
         if grant is None:
             return None
@@ -61,23 +66,31 @@ class RevokeFlow:
             await end_own_tokens(grant, actor=actor, origin=origin, store=self.store, clock=self.clock, mint=self.mint)
             return None
         now = self.clock.now()
-        ended = await self.store.revoke_grant(
-            grant_id=grant.id,
-            now=now,
-            audit=AuditEvent(
-                at=now,
-                action="grant.revoked",
-                actor=actor,
-                client_id=grant.client_id,
-                user_id=grant.user_id,
-                grant_id=grant.id,
-                address=origin.address,
-                request_id=origin.request_id,
-            ),
-        )
+        audit = _audit(grant.id, grant.client_id, grant.user_id, actor=actor, origin=origin, now=now)
+        ended = await self.store.revoke_grant(grant_id=grant.id, now=now, audit=audit)
         if client is None and ended:
             await self.notices.taken_back(grant, now=now, origin=origin)
         return None
+
+    async def _end_current(self, token: str, client: Client, origin: Origin, *, in_query: bool) -> bool:
+        """Whether it was the current refresh token of a grant of this client, and ended it. Most of them are.
+
+        It spares reading the grant before it is ended. Whatever else the token may be is found out after.
+        """
+        grant_id = self.mint.read_refresh_token(token)
+        if grant_id is None or (in_query and client.is_strict):
+            return False
+        now = self.clock.now()
+        ended = await self.store.revoke_by_token(
+            grant_id=grant_id,
+            client_id=client.id,
+            digest=self.mint.digest(token),
+            now=now,
+            audit=_audit(grant_id, client.id, None, actor=f"client:{client.id}", origin=origin, now=now),
+        )
+        if ended and in_query:
+            self.weak_forms.saw(client.id, WeakForm.REVOKE_QUERY, now)
+        return ended
 
     async def _prove(self, claim: ClientClaim, origin: Origin) -> Client | Refusal | None:
         """Who is proven by a claim; None where a confidential client only names itself."""
@@ -89,6 +102,7 @@ class RevokeFlow:
             store=self.store,
             mint=self.mint,
             witness=self.witness,
+            renewals=self.renewals,
             foreign=self.foreign_secrets,
             origin=origin,
         )
@@ -111,7 +125,6 @@ class RevokeFlow:
 
     async def _find(self, token: str) -> Grant | OwnGrant | None:
         """The grant that a genuine access or refresh token belongs to, expired or not."""
-        self.mint.freshen()  # a key that was retired a moment ago proves nothing
         claims = self.mint.read_access_token(token)
         if claims is not None:
             named = GrantId(claims.grant_id)
@@ -123,3 +136,18 @@ class RevokeFlow:
         grant = await self.store.find_grant(grant_id)
         # Of a line of tokens each one ends it, the next and the earlier ones too.
         return grant if grant is not None and find_standing(token, grant, self.mint) is not None else None
+
+
+def _audit(
+    grant_id: GrantId, client_id: ClientId, user_id: UserId | None, *, actor: str, origin: Origin, now: Micros
+) -> AuditEvent:
+    return AuditEvent(
+        at=now,
+        action="grant.revoked",
+        actor=actor,
+        client_id=client_id,
+        user_id=user_id,
+        grant_id=grant_id,
+        address=origin.address,
+        request_id=origin.request_id,
+    )

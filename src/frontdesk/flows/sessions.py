@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from frontdesk.flows.needs import Clock, Mint, Origin, Store, StoreUnavailable
 from frontdesk.protocol.ids import MINUTE, SessionId
-from frontdesk.protocol.records import AuditEvent, Session, User
+from frontdesk.protocol.records import AuditEvent, Proof, Session, User
 from frontdesk.protocol.signin import session_alive
 
 # A row is written at most this often while somebody clicks about: far below the 12 idle hours that it feeds.
@@ -54,13 +54,23 @@ class Sessions:
             and session_alive(session, now=now)
         )
 
-    async def open(self, user: User, *, replaces: Session | None, origin: Origin) -> OpenedSession:
+    async def open(
+        self, user: User, *, replaces: Session | None, origin: Origin, proof: Proof = Proof.CODE
+    ) -> OpenedSession:
         """A new session under a new id, whatever the browser held before (no fixation); the one it replaces ends."""
         now = self.clock.now()
         session_id = SessionId(self.mint.new_id())
         token = self.mint.new_session_token(session_id)
         session = Session(
-            id=session_id, user_id=user.id, digest=self.mint.digest(token), signed_in_at=now, last_seen_at=now
+            id=session_id,
+            user_id=user.id,
+            digest=self.mint.digest(token),
+            signed_in_at=now,
+            last_seen_at=now,
+            address=origin.address,
+            browser=origin.agent.browser,
+            system=origin.agent.system,
+            proof=proof,
         )
         audit = AuditEvent(
             at=now,

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from hashlib import sha256
 
+from frontdesk.flows.budgets import budget_keys, key_in_use
+from frontdesk.flows.hours import Hours
 from frontdesk.flows.letters import Circumstances
 from frontdesk.flows.needs import Clock, Mint, Origin, PostOffice, Store
 from frontdesk.flows.notices import Notices
+from frontdesk.flows.own_letters import render_other_browser_letter
 from frontdesk.flows.sessions import OpenedSession, Sessions
 from frontdesk.flows.signin_letters import render_login_letter
 from frontdesk.flows.spray import SprayBreaker
+from frontdesk.protocol.hours import Happening
 from frontdesk.protocol.ids import DAY, ChallengeId, ClientId, Email, Micros, UserId, uuid_text
-from frontdesk.protocol.records import LoginCode, Session, User
+from frontdesk.protocol.records import LoginCode, Proof, Session, User
+from frontdesk.protocol.second_factor import FIRST_STEP_GOOD_FOR
 from frontdesk.protocol.signin import LOGIN_CODE_LIFETIME, read_login_code
 from frontdesk.protocol.store import LoginOutcome
 
@@ -81,6 +86,13 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondNeeded:
+    """A right code, of somebody who asked for a second factor: `sealed` says so to the next step, in this browser."""
+
+    sealed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """Asks for codes and judges them. A storage fault raises: nobody gets in because a counter was away (OT-17)."""
 
@@ -93,20 +105,29 @@ class SignIn:
     breaker: SprayBreaker = field(default_factory=SprayBreaker)
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     answer_after: float = 0.025  # seconds that asking for a code takes at least
+    hours: Hours | None = None
+
+    def note(self, what: Happening) -> None:
+        """Count something that happened at sign-in."""
+        if self.hours is not None:
+            self.hours.happened(what)
 
     async def start(
-        self, email: Email, *, browser: str, device: Device | None, app: str | None, origin: Origin
+        self, email: Email, *, browser: str, device: Device | None, app: str | None, origin: Origin, language: str = ""
     ) -> Challenge:
-        """Send a code, if somebody has this address and its budget allows; the answer is the same if not."""
+        """Send a code, if somebody has this address and its budget allows; the answer is the same if not.
+
+        `language` is the page's, for a mail to somebody who chose none.
+        """
         # Storing a code takes a fraction of a millisecond longer than storing none: nobody gets to measure that.
         floor = asyncio.ensure_future(asyncio.sleep(self.answer_after))
         try:
-            return await self._start(email, browser, device, app, origin)
+            return await self._start(email, browser, device, app, origin, language)
         finally:
             await floor
 
     async def _start(
-        self, email: Email, browser: str, device: Device | None, app: str | None, origin: Origin
+        self, email: Email, browser: str, device: Device | None, app: str | None, origin: Origin, language: str
     ) -> Challenge:
         now = self.clock.now()
         user = await self.store.find_user_by_email(email)
@@ -130,17 +151,20 @@ class SignIn:
             budget_key=challenge.budget_key, login_code=login_code if welcome else None, now=now
         )
         if may_mail and welcome:
-            self.post.post(email, letter.subject, letter.text)
+            spoken = user.language if user is not None and user.language else language
+            self.post.post(email, letter.subject, letter.text, language=spoken)
+            self.note(Happening.CODE_SENT)
         return challenge
 
     async def try_code(
         self, challenge: Challenge, typed: str, *, device: Device | None, replaces: Session | None, origin: Origin
-    ) -> SignedIn | CodeRefused:
+    ) -> SignedIn | SecondNeeded | CodeRefused:
         """Judge one guess: the budget first, then the code. A guess without six digits costs nothing."""
         code = read_login_code(typed)
         if code is None:
             return CodeRefused(fault=CodeFault.MALFORMED)
         if self.clock.now() >= challenge.expires_at:
+            self.note(Happening.CODE_LATE)
             return CodeRefused(fault=CodeFault.EXPIRED)
         if not challenge.trusted and (pause := self.breaker.pause(self.clock.now())):
             await self.wait(pause)
@@ -153,16 +177,47 @@ class SignIn:
             now=self.clock.now(),
         )
         if tried.outcome is LoginOutcome.BLOCKED:
+            self.note(Happening.CODE_BLOCKED)
             return CodeRefused(fault=CodeFault.BLOCKED, blocked_until=tried.blocked_until)
         user = await self.store.find_user(tried.user_id) if tried.user_id is not None else None
         if tried.outcome is LoginOutcome.WRONG or user is None or user.blocked_at is not None:
             self.breaker.note_wrong(self.clock.now())
+            self.note(Happening.CODE_WRONG)
             return CodeRefused(fault=CodeFault.WRONG, blocked_until=tried.blocked_until)
 
-        opened = await self.sessions.open(user, replaces=replaces, origin=origin)
+        if await self.store.find_second_factor(user.id) is not None:
+            return SecondNeeded(sealed=self.seal_first_step(user, challenge.browser))
+        return await self.admit(user, Proof.CODE, device=device, replaces=replaces, origin=origin)
+
+    async def admit(
+        self, user: User, proof: Proof, *, device: Device | None, replaces: Session | None, origin: Origin
+    ) -> SignedIn:
+        """Open a session for somebody who has proven who they are; word of it goes out from a browser not known."""
+        opened = await self.sessions.open(user, replaces=replaces, origin=origin, proof=proof)
+        self.note(Happening.SIGNED_IN)
         if device is None or user.id not in device.people:
-            self.notices.new_browser(user, now=opened.session.signed_in_at, origin=origin)
+            if proof in (Proof.CODE, Proof.CODE_AND_APP):
+                self.notices.new_browser(user, now=opened.session.signed_in_at, origin=origin)
+            else:
+                self.notices.own(
+                    "new_browser",
+                    user,
+                    lambda head, seen: render_other_browser_letter(proof, email=user.email, head=head, seen=seen),
+                    now=opened.session.signed_in_at,
+                    origin=origin,
+                )
         return SignedIn(user=user, opened=opened, device=self._trust(device, user))
+
+    def seal_first_step(self, user: User, browser: str) -> str:
+        """That somebody typed a right code in this browser, for the step that asks for the second factor."""
+        content = [user.id, browser, self.clock.now() + FIRST_STEP_GOOD_FOR]
+        return self.mint.seal("first-step", json.dumps(content).encode())
+
+    def unseal_first_step(self, text: str, *, browser: str) -> UserId | None:
+        """Who typed a right code in this browser within the last ten minutes."""
+        content = self.mint.unseal("first-step", text)
+        user_id, asked_by, until = json.loads(content) if content is not None else ("", "", 0)
+        return UserId(user_id) if asked_by == browser and self.clock.now() < until else None
 
     async def app_name(self, client_id: ClientId) -> str:
         """What the app for which somebody signs in is called; empty where it is gone."""
@@ -231,17 +286,12 @@ class SignIn:
 
     async def _budget_key(self, email: Email, user: User | None, device: Device | None) -> bytes:
         if device is not None:
-            keys = _budget_keys(self.mint, f"device\n{device.id}\n{email}")
+            keys = budget_keys(self.mint, f"device\n{device.id}\n{email}")
         elif user is not None:
             keys = address_budget_keys(self.mint, email)
         else:
             keys = nobodys_budget_keys(self.mint, email)
-        # What was counted under an older key goes on there: rotating the keys gives nobody new tries.
-        for older in keys[1:]:
-            counted = await self.store.find_budget(older)
-            if counted.wrong or counted.mails:
-                return older
-        return keys[0]
+        return await key_in_use(self.store, keys)
 
     def _trust(self, device: Device | None, user: User) -> Device:
         others = tuple(person for person in device.people if person != user.id) if device is not None else ()
@@ -259,7 +309,7 @@ def _stored(browser: str) -> str:
 
 def address_budget_keys(mint: Mint, email: Email) -> list[bytes]:
     """The keys of somebody's budget in browsers that are not trusted; the first is for what is counted anew."""
-    return _budget_keys(mint, f"address\n{email}")
+    return budget_keys(mint, f"address\n{email}")
 
 
 def nobodys_budget_keys(mint: Mint, email: Email) -> list[bytes]:
@@ -267,11 +317,7 @@ def nobodys_budget_keys(mint: Mint, email: Email) -> list[bytes]:
     buckets = [
         int.from_bytes(_sixteen_bytes(mac)) % UNKNOWN_BUDGETS for mac in mint.macs("login-budget", f"nobody\n{email}")
     ]
-    return [_budget_keys(mint, f"bucket\n{bucket}")[place] for place, bucket in enumerate(buckets)]
-
-
-def _budget_keys(mint: Mint, whose: str) -> list[bytes]:
-    return [mac.encode("ascii") for mac in mint.macs("login-budget", whose)]
+    return [budget_keys(mint, f"bucket\n{bucket}")[place] for place, bucket in enumerate(buckets)]
 
 
 def _sixteen_bytes(mac: str) -> bytes:

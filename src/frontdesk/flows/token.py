@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from frontdesk.flows.foreign_secrets import ForeignSecrets
 from frontdesk.flows.foreign_tokens import ForeignTokens
 from frontdesk.flows.freshcodes import FreshCodes
+from frontdesk.flows.habits import HabitCounts
 from frontdesk.flows.needs import Clock, Glance, Mint, Origin, Store, Witness
 from frontdesk.flows.own_token import give_own_token
 from frontdesk.flows.prove import judge_client
@@ -20,7 +21,7 @@ from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.ids import SECOND, GrantId, Micros
 from frontdesk.protocol.pkce import judge_verifier
-from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Edge, Grant, Role
+from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Client, Grant, Role, live_edge
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, mask_of, read_scopes
 from frontdesk.protocol.store import CodeUsedBefore
 from frontdesk.protocol.token import WRONG_VERIFIERS, TokenAnswer, judge_code, narrow, still_allowed
@@ -47,6 +48,7 @@ class TokenFlow:
     grants_per_connection: int
     inclusion: Inclusion = CONTRACT
     renewals: Renewals | None = None
+    habits: HabitCounts | None = None
 
     def answer_again(self, body: bytes) -> TokenAnswer | None:
         """The answer to bytes that were granted a refresh before; None: serve them as if they were new.
@@ -58,7 +60,11 @@ class TokenFlow:
             return None
         now = self.clock.now()
         self.uses.grant(refresh.grant, now)
+        if self.renewals is not None:
+            self.renewals.client_again(refresh.client)
         self.weak_forms.saw(refresh.client.id, WeakForm.REFRESH_UNROTATED, now)  # what rotates is not kept
+        if self.habits is not None:
+            self.habits.refreshed(refresh.client.id, refresh.grant.id, now)
         return self._write(refresh.grant, body[refresh.token_at].decode("ascii"), refresh.scopes, now)
 
     async def answer(
@@ -133,17 +139,20 @@ class TokenFlow:
             return Refusal(reason=dead or Reason.USER_BLOCKED)
         if not has_live_network(grant, user, offered_roles=self.offered_roles):
             return Refusal(reason=Reason.NO_NETWORK_LEFT)
-        scopes = narrow(grant, asked)
+        scopes = narrow(grant, asked, self.inclusion)
         if isinstance(scopes, Reason):
             return Refusal(reason=scopes)
         self.uses.grant(grant, now)
+        if self.habits is not None:
+            self.habits.refreshed(client.id, grant.id, now)
         given = still_allowed(scopes, client.scopes, self.inclusion)
         if client.is_strict:
             return self._issue(grant, self.mint.successor(grant), given, now)
         self.weak_forms.saw(client.id, WeakForm.REFRESH_UNROTATED, now)
         if self.renewals is not None:
             self.renewals.grant(grant, token)
-        if body and given and recalled.client is client:
+        # While an app changes its secret, each request is proven anew: which of the two it used must be known.
+        if body and given and recalled.client is client and client.earlier_digest is None:
             self.repeats.keep(body, token, grant, client, user, given)
         return self._issue(grant, token, given, now)
 
@@ -199,7 +208,7 @@ class TokenFlow:
             stamp=self.mint.new_stamp(),
             scopes_asked=code.scopes_asked,
             scopes_given=given,
-            edges=tuple(Edge(network_id=network) for network in networks),
+            edges=tuple([live_edge(network) for network in networks]),
             refresh_digest=self.mint.digest(refresh_token),
             code_id=code.id,
             created_at=now,

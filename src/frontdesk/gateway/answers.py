@@ -5,9 +5,11 @@ RFC 9111 §3.5 and §5.2.2, RFC 6265 §4.1, CSP 3 §6.6 (sandbox).
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 
 from frontdesk.gateway.identity import HOP_BY_HOP, PREFIX, canonical, is_our_cookie, named_by_connection
+from frontdesk.gateway.upstream.address import Address
 from frontdesk.protocol.http import Headers
 
 _DROPPED = frozenset(
@@ -37,67 +39,138 @@ _DROPPED = frozenset(
 _CACHE_HEADERS = frozenset(
     {b"cache-control", b"vary", b"cdn-cache-control", b"cloudflare-cdn-cache-control", b"surrogate-control"}
 )
-_LOCATIONS = (b"location", b"content-location")
 _DIRECTIVE = re.compile(r'([A-Za-z][A-Za-z0-9-]*)(?:\s*=\s*("[^"]*"|[^\s,"]*))?')
 _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate", "private"})
 # A browser that opens one of these runs what is in it.
 _ACTIVE = re.compile(rb"html|xml|svg|multipart", re.IGNORECASE)
 _SANDBOX = (b"content-security-policy", b"sandbox")
+_NONE: frozenset[bytes] = frozenset()
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerShield:
-    """Cleans the API's response headers. `moved` maps the API's own address to ours, for Location."""
+    """Cleans the API's response headers."""
 
     network_header: bytes
-    moved: tuple[tuple[bytes, bytes], ...] = ()
+    # In Location, the API's own address becomes ours: what it may call itself, under which path, and what we are.
+    origins: tuple[bytes, ...] = ()
+    base: bytes = b""
+    ours: bytes = b""
 
     def clean(self, headers: Headers, *, request_id: str, is_private: bool) -> Headers:
         """The headers that go out. `is_private`: the operation takes credentials, so no shared cache may keep it."""
-        lowered = [(name.lower(), value) for name, value in headers]
-        kept = [(name, self._move(name, value)) for name, value in _without_harm(lowered)]
+        kept: Headers = []
+        named: list[bytes] = []  # by Connection
+        content_type = b""
+        for raw, value in headers:
+            name, kind = _kind(raw)
+            if kind is Kind.DROPPED or (kind is Kind.COOKIE and is_our_cookie(value)):
+                continue
+            if kind is Kind.CONNECTION:
+                named.append(value)
+                continue
+            if kind is Kind.TYPE:
+                content_type += b"," + value
+            kept.append((name, self._move(value) if kind is Kind.LOCATION else value))
+        dropped = _names_beside(b",".join(named)) if named else _NONE
+        if (b"access-control-allow-origin", b"*") in kept:
+            # Everybody, with cookies: browsers refuse the pair, others might not (HD-07).
+            dropped |= {b"access-control-allow-credentials"}
+        if dropped:
+            kept = [(name, value) for name, value in kept if name not in dropped]
         if is_private:
-            cache_control = b",".join(value for name, value in kept if name == b"cache-control")
-            vary = b", ".join(value for name, value in kept if name == b"vary")
-            kept = [(name, value) for name, value in kept if name not in _CACHE_HEADERS]
-            kept.append((b"cache-control", _make_private(cache_control)))
-            kept.append((b"vary", _vary(vary, self.network_header)))
-        content_type = b",".join(value for name, value in kept if name == b"content-type")
-        if not content_type or _ACTIVE.search(content_type):
+            kept = keep_private(kept, self.network_header)
+        if not content_type or b"content-type" in dropped or _ACTIVE.search(content_type):
             # Beside a policy of the API's own: a browser enforces both.
             kept.append(_SANDBOX)
         kept += [_NOSNIFF, (b"x-request-id", request_id.encode("ascii", "replace"))]
         return kept
 
-    def _move(self, name: bytes, value: bytes) -> bytes:
+    def _move(self, value: bytes) -> bytes:
         """Our address in the place of the API's, which callers need not know and may not reach (GW-26)."""
-        if name in _LOCATIONS:
-            for theirs, ours in self.moved:
-                if value == theirs or value.startswith((theirs + b"/", theirs + b"?")):
-                    return ours + value[len(theirs) :] or b"/"
+        for origin in self.origins:
+            # Scheme and host are the same in any case (RFC 3986 §6.2.2.1), the path is not.
+            if _begins(value[: len(origin)].lower() + value[len(origin) :], origin):
+                rest = value[len(origin) :]
+                return self.ours + rest[len(self.base) :] if _begins(rest, self.base) else value
+        if self.base and _begins(value, self.base):
+            return value[len(self.base) :] or b"/"
         return value
 
 
-def _without_harm(headers: Headers) -> Headers:
-    """The headers that are about the answer alone: not the connection, not us, not the origin as a whole."""
-    dropped = named_by_connection(headers)
-    if (b"access-control-allow-origin", b"*") in headers:
-        # Everybody, with cookies: browsers refuse the pair, others might not (HD-07).
-        dropped |= {b"access-control-allow-credentials"}
-    return [
-        (name, value)
-        for name, value in headers
-        if name not in dropped and _may_pass(name) and not (name == b"set-cookie" and is_our_cookie(value))
-    ]
+def _begins(text: bytes, start: bytes) -> bool:
+    """Whether a URL begins with this origin or path, and not merely with its letters."""
+    return text.startswith(start) and text[len(start) : len(start) + 1] in (b"", b"/", b"?", b"#")
+
+
+def origins_of(address: Address) -> tuple[bytes, ...]:
+    """How an API may write its own origin in Location: either scheme, the default port or not, in lower case."""
+    hosts = {address.authority.lower()}
+    default = b":443" if address.is_tls else b":80"
+    if address.port == int(default[1:]):
+        name = address.authority.lower().removesuffix(default)
+        hosts |= {name, name + default}
+    return tuple(scheme + host for host in sorted(hosts) for scheme in (b"http://", b"https://", b"//"))
+
+
+class Kind(Enum):
+    """What becomes of a header of the API's."""
+
+    KEPT = auto()
+    DROPPED = auto()  # about the connection, about us, or about the origin as a whole
+    CONNECTION = auto()
+    COOKIE = auto()
+    LOCATION = auto()
+    TYPE = auto()
+
+
+_SPECIAL = {
+    b"connection": Kind.CONNECTION,
+    b"set-cookie": Kind.COOKIE,
+    b"location": Kind.LOCATION,
+    b"content-location": Kind.LOCATION,
+    b"content-type": Kind.TYPE,
+}
 
 
 @lru_cache(maxsize=512)
-def _may_pass(name: bytes) -> bool:
+def _kind(raw: bytes) -> tuple[bytes, Kind]:
+    """A header's name in lower case, and what becomes of it. Remembered: APIs send the same few names."""
+    name = raw.lower()
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return name, special
     plain = canonical(name)
-    return not (plain in HOP_BY_HOP or plain in _DROPPED or plain.startswith(PREFIX))
+    is_dropped = plain in HOP_BY_HOP or plain in _DROPPED or plain.startswith(PREFIX)
+    return name, Kind.DROPPED if is_dropped else Kind.KEPT
 
 
+@lru_cache(maxsize=64)
+def _names_beside(connection: bytes) -> frozenset[bytes]:
+    """The headers that Connection names as its own, besides those that are dropped anyway."""
+    return named_by_connection([(b"connection", connection)]) - {b"close", b"keep-alive", b"upgrade", b""}
+
+
+def keep_private(headers: Headers, network_header: bytes) -> Headers:
+    """The same headers (names in lower case) for a private answer: no shared cache may keep it (HD-06)."""
+    cache_control: list[bytes] = []
+    vary: list[bytes] = []
+    kept: Headers = []
+    for header in headers:
+        name, value = header
+        if name not in _CACHE_HEADERS:
+            kept.append(header)
+        elif name == b"cache-control":
+            cache_control.append(value)
+        elif name == b"vary":
+            vary.append(value)
+    kept.append((b"cache-control", _make_private(b",".join(cache_control))))
+    kept.append((b"vary", _vary(b", ".join(vary), network_header)))
+    return kept
+
+
+@lru_cache(maxsize=256)
 def _make_private(written: bytes) -> bytes:
     """Cache-Control without what lets shared caches keep an answer, and with what forbids it."""
     directives = [
@@ -110,6 +183,7 @@ def _make_private(written: bytes) -> bytes:
     return ", ".join(["private", *directives]).encode("latin-1")
 
 
+@lru_cache(maxsize=256)
 def _vary(written: bytes, network_header: bytes) -> bytes:
     if b"*" in written:
         return b"*"

@@ -1,9 +1,12 @@
-"""Who may ask the check endpoint: named addresses, or whoever knows the shared secret. Nobody by default (GW-14)."""
+"""Who may ask the check endpoint: named addresses, whoever knows the shared secret, or has the proxies' own socket.
+
+Nobody by default (GW-14).
+"""
 
 import hmac
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from frontdesk.protocol.http import Request
+from frontdesk.protocol.http import SOCKET_HOP, Request
 
 SECRET_HEADER = b"x-frontdesk-check-secret"
 MAX_REMEMBERED = 1_024
@@ -21,6 +24,8 @@ class CheckPeers:
     def admits(self, request: Request) -> bool:
         """Whether this request comes from a configured proxy. The socket's own peer counts, no forwarded address."""
         hop = request.hop
+        if hop == SOCKET_HOP:
+            return True
         if hop is not None:
             known = self._remembered.get(hop)
             if known or (known is None and self._look_up(hop)):

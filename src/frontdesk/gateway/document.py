@@ -5,29 +5,22 @@ read; nothing is ever fetched: a `$ref` there must point into the same document.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from frontdesk.gateway.document_values import DocumentError, escape, mapping_of, text_of, texts_of
+from frontdesk.gateway.extensions import Extension, read_extensions
+from frontdesk.gateway.servers import read_bases
 from frontdesk.gateway.syntax import UnreadableError, Values, read_values
+
+__all__ = ["METHODS", "Document", "DocumentError", "ListedOperation", "ListedScheme", "load_document", "read_document"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MAX_REFS = 32  # one $ref may lead to the next, this often
 
 _VERSION = re.compile(r"3\.[01](\.\d+)?(-.*)?")
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
-
-
-class DocumentError(Exception):
-    """The document cannot be the policy. `place` is a JSON pointer into it, `hint` says what to do."""
-
-    def __init__(self, problem: str, *, place: str = "", hint: str = "") -> None:
-        """Say the problem, where it is and what to do."""
-        super().__init__(f"{problem} (at {place})" if place else problem)
-        self.problem = problem
-        self.place = place
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +32,21 @@ class ListedOperation:
     bases: tuple[str, ...]  # path parts of the servers, without a slash at the end
     security: tuple[dict[str, tuple[str, ...]], ...] | None  # None: neither here nor globally
     place: str
+    security_place: str  # where its security is written
     summary: str
     tags: tuple[str, ...]
+    headers: Mapping[str, bool]  # the header parameters, in lower case: whether each is required
+    queries: frozenset[str] = frozenset()  # names of the query parameters
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedScheme:
-    """A security scheme: `kind` is "basic", "oauth2" or "" (one that no credential of ours can meet)."""
+    """A security scheme: `kind` is "basic", "oauth2" (met by a bearer token) or "" (nothing of ours meets it)."""
 
     kind: str
-    scopes: dict[str, str]  # declared, with their descriptions
+    scopes: dict[str, str]  # declared, with their descriptions; openIdConnect declares none here
+    type: str = ""  # as written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +84,6 @@ def read_document(values: Values) -> Document:
     return _Reader(values).read()
 
 
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
-
-
 class _Reader:
     """Walks one parsed document; every step knows its place."""
 
@@ -101,7 +95,7 @@ class _Reader:
     def read(self) -> Document:
         self._judge_version()
         info = self._root.get("info")
-        bases = self._read_bases(self._root.get("servers"), "#/servers") or ("",)
+        bases = read_bases(self._root.get("servers"), "#/servers") or ("",)
         operations = tuple(self._operations(bases, self._read_security(self._root, "#") or None))
         if not operations:
             raise DocumentError("the document lists no operation", place="#/paths", hint="is it the right file?")
@@ -126,29 +120,41 @@ class _Reader:
     def _operations(
         self, bases: tuple[str, ...], security: tuple[dict[str, tuple[str, ...]], ...] | None
     ) -> Iterator[ListedOperation]:
-        paths = self._mapping(self._root.get("paths"), "#/paths")
+        paths = mapping_of(self._root.get("paths"), "#/paths")
         for template, written in paths.items():
             if template.startswith("x-"):
                 continue
-            place = f"#/paths/{_escape(template)}"
+            place = f"#/paths/{escape(template)}"
             if not template.startswith("/"):
                 raise DocumentError(f"the path {template!r} does not begin with '/'", place=place, hint="add the slash")
-            item = self._mapping(self._follow(written, place), place)
-            item_bases = self._read_bases(item.get("servers"), f"{place}/servers") or bases
+            item = mapping_of(self._follow(written, place), place)
+            shared = self._headers(item.get("parameters"), {})
+            queries = self._queries(item.get("parameters"))
+            item_bases = read_bases(item.get("servers"), f"{place}/servers") or bases
             for method in METHODS:
                 if method not in item:
                     continue
                 here = f"{place}/{method}"
-                operation = self._mapping(item[method], here)
+                operation = mapping_of(item[method], here)
                 own = self._read_security(operation, here)
                 yield ListedOperation(
                     method=method.upper(),
                     template=template,
-                    bases=self._read_bases(operation.get("servers"), f"{here}/servers") or item_bases,
+                    bases=read_bases(operation.get("servers"), f"{here}/servers") or item_bases,
                     security=own if own is not None else security,
                     place=here,
-                    summary=_text(operation.get("summary")),
-                    tags=_texts(operation.get("tags")),
+                    security_place=f"{here}/security" if own is not None else "#/security",
+                    summary=text_of(operation.get("summary")),
+                    tags=texts_of(operation.get("tags")),
+                    headers=self._headers(operation.get("parameters"), shared),
+                    queries=queries | self._queries(operation.get("parameters")),
+                    extensions=read_extensions(
+                        [
+                            ("", "#", self._root),
+                            (template, place, item),
+                            (f"{method.upper()} {template}", here, operation),
+                        ]
+                    ),
                 )
 
     def _read_security(self, holder: dict[str, Values], place: str) -> tuple[dict[str, tuple[str, ...]], ...] | None:
@@ -162,83 +168,72 @@ class _Reader:
 
     def _read_requirement(self, written: Values, place: str) -> dict[str, tuple[str, ...]]:
         requirement: dict[str, tuple[str, ...]] = {}
-        for name, scopes in self._mapping(written, place).items():
+        for name, scopes in mapping_of(written, place).items():
             if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
                 raise DocumentError(
                     f"the scopes of {name!r} are not a list of texts",
-                    place=f"{place}/{_escape(name)}",
+                    place=f"{place}/{escape(name)}",
                     hint="write a list, [] where no scope is needed",
                 )
-            requirement[name] = _texts(scopes)
+            requirement[name] = texts_of(scopes)
         return requirement
 
+    def _headers(self, written: Values, shared: Mapping[str, bool]) -> Mapping[str, bool]:
+        """The header parameters among these and the path's; no decision needs them, so what is broken is left out."""
+        if not isinstance(written, list):
+            return shared
+        found = dict(shared)
+        for each in written:
+            try:
+                parameter = self._follow(each, "")
+            except DocumentError:
+                continue
+            if isinstance(parameter, dict) and parameter.get("in") == "header":
+                found[text_of(parameter.get("name")).lower()] = parameter.get("required") is True
+        return found
+
+    def _queries(self, written: Values) -> frozenset[str]:
+        """The names of the query parameters among these; what is broken is left out here too."""
+        found = set()
+        for each in written if isinstance(written, list) else ():
+            with suppress(DocumentError):
+                parameter = self._follow(each, "")
+                if isinstance(parameter, dict) and parameter.get("in") == "query":
+                    found.add(text_of(parameter.get("name")))
+        return frozenset(found)
+
     def _schemes(self) -> Iterator[tuple[str, ListedScheme]]:
-        components = self._mapping(self._root.get("components", {}), "#/components")
+        components = mapping_of(self._root.get("components", {}), "#/components")
         place = "#/components/securitySchemes"
-        for name, written in self._mapping(components.get("securitySchemes", {}), place).items():
-            here = f"{place}/{_escape(name)}"
-            yield name, self._read_scheme(self._mapping(self._follow(written, here), here), here)
+        for name, written in mapping_of(components.get("securitySchemes", {}), place).items():
+            here = f"{place}/{escape(name)}"
+            yield name, self._read_scheme(mapping_of(self._follow(written, here), here), here)
 
     def _read_scheme(self, scheme: dict[str, Values], place: str) -> ListedScheme:
         match scheme.get("type"):
             case "http":
-                is_basic = _text(scheme.get("scheme")).lower() == "basic"
-                return ListedScheme(kind="basic" if is_basic else "", scopes={})
+                is_basic = text_of(scheme.get("scheme")).lower() == "basic"
+                return ListedScheme(kind="basic" if is_basic else "", scopes={}, type="http")
             case "oauth2":
-                return ListedScheme(kind="oauth2", scopes=self._read_flows(scheme, place))
+                return ListedScheme(kind="oauth2", scopes=self._read_flows(scheme, place), type="oauth2")
             case "openIdConnect":
-                return ListedScheme(kind="oauth2", scopes={})
-            case str():
-                return ListedScheme(kind="", scopes={})
+                # Whoever signs in there gets the same bearer tokens; which scopes exist is said at another address.
+                return ListedScheme(kind="oauth2", scopes={}, type="openIdConnect")
+            case str() as written:
+                return ListedScheme(kind="", scopes={}, type=written)
             case _:
                 raise DocumentError("the security scheme has no type", place=place, hint="add its type, or remove it")
 
     def _read_flows(self, scheme: dict[str, Values], place: str) -> dict[str, str]:
         scopes: dict[str, str] = {}
-        for flow_name, flow in self._mapping(scheme.get("flows", {}), f"{place}/flows").items():
+        for flow_name, flow in mapping_of(scheme.get("flows", {}), f"{place}/flows").items():
             if flow_name.startswith("x-"):
                 continue
-            here = f"{place}/flows/{_escape(flow_name)}"
-            listed = self._mapping(self._mapping(flow, here).get("scopes", {}), f"{here}/scopes")
+            here = f"{place}/flows/{escape(flow_name)}"
+            listed = mapping_of(mapping_of(flow, here).get("scopes", {}), f"{here}/scopes")
             for scope, words in listed.items():
-                scopes.setdefault(scope, _text(words))
+                scopes.setdefault(scope, text_of(words))
         return scopes
-
-    def _read_bases(self, written: Values, place: str) -> tuple[str, ...]:
-        """The path parts of a list of servers, each once; empty where none are given."""
-        if written is None:
-            return ()
-        if not isinstance(written, list):
-            raise DocumentError("servers is not a list", place=place, hint="write a list of server objects")
-        bases = [self._read_base(each, f"{place}/{index}") for index, each in enumerate(written)]
-        return tuple(dict.fromkeys(bases))
-
-    def _read_base(self, written: Values, place: str) -> str:
-        server = self._mapping(written, place)
-        variables = self._mapping(server.get("variables", {}), f"{place}/variables")
-
-        def default_of(found: re.Match[str]) -> str:
-            value = self._mapping(variables.get(found[1]), f"{place}/variables/{_escape(found[1])}").get("default")
-            if not isinstance(value, str):
-                raise DocumentError(
-                    f"the server variable {found[1]!r} has no default",
-                    place=place,
-                    hint="give it one, or write the URL out",
-                )
-            return value
-
-        url = _VARIABLE.sub(default_of, _text(server.get("url")))
-        try:
-            parts = urlsplit(url)
-        except ValueError as fault:
-            raise DocumentError(f"the server URL {url!r} is malformed", place=place, hint="correct it") from fault
-        if parts.query or parts.fragment or (parts.path and not parts.path.startswith("/")):
-            raise DocumentError(
-                f"the server URL {url!r} does not say which path it stands for",
-                place=place,
-                hint="write an absolute URL or a path that begins with '/'",
-            )
-        return parts.path.rstrip("/")
 
     def _follow(self, written: Values, place: str) -> Values:
         """What a value or a chain of local references stands for."""
@@ -267,21 +262,6 @@ class _Reader:
                 raise DocumentError(f"the reference {reference!r} points at nothing", place=place, hint="correct it")
         return value
 
-    @staticmethod
-    def _mapping(value: Values, place: str) -> dict[str, Values]:
-        if not isinstance(value, dict):
-            problem = "something is missing here" if value is None else "an object is expected here"
-            raise DocumentError(problem, place=place, hint="write an object (a mapping) in this place")
-        return value
-
 
 def _unquote(token: str) -> str:
     return re.sub(r"%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), token) if "%" in token else token
-
-
-def _text(value: Values) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _texts(value: Values) -> tuple[str, ...]:
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()

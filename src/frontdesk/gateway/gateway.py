@@ -4,16 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from frontdesk.gateway.answers import AnswerShield
+from frontdesk.gateway.answers import AnswerShield, origins_of
+from frontdesk.gateway.assertion import Assertions, Signer
 from frontdesk.gateway.check_peers import CheckPeers
-from frontdesk.gateway.checker import Checker, Clock, Door, Passed, judge_message
+from frontdesk.gateway.checker import Checker, Clock, Door, Observer, Passed, judge_message
 from frontdesk.gateway.forward_auth import ForwardAuth
 from frontdesk.gateway.identity import IdentityWriter
 from frontdesk.gateway.networks import NetworkList, Titles
-from frontdesk.gateway.policy import NETWORKS, Policy
-from frontdesk.gateway.proxy import Proxy
+from frontdesk.gateway.policy import NETWORKS, Operations, Policy
+from frontdesk.gateway.proxy import Proxy, limits_of
+from frontdesk.gateway.rate_headers import tell_allowances
 from frontdesk.gateway.refusals import render_refusal
 from frontdesk.gateway.sealed_refusal import RefusalSeal
+from frontdesk.gateway.upstream.address import read_address
+from frontdesk.gateway.vigil import Vigil
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.http import Answer, Request
 from frontdesk.protocol.records import Role
@@ -32,6 +36,7 @@ class Gateway:
     networks: NetworkList | None  # None: the API answers for itself
     proxy: Proxy | None  # None: no API is configured; other proxies may still ask
     needs_https: bool
+    on_failure: Callable[[Refusal, Request, Operations], None] | None = None  # hears of admitted calls that failed
 
     async def open(self) -> None:
         """Make the connections' pool."""
@@ -50,31 +55,54 @@ class Gateway:
             return render_refusal(outcome, request_id=request.request_id)
         return outcome
 
+    def handle_check_at_once(self, request: Request) -> Answer | None:
+        """The same where nothing has to be waited for; None: `handle_check` answers."""
+        return self.forward_auth.check_at_once(request)
+
     async def handle_check(self, request: Request) -> Answer:
         """`/_frontdesk/check`, any method."""
         return await self.forward_auth.check(request)
+
+    async def handle_envoy(self, request: Request) -> Answer:
+        """`/_frontdesk/envoy/…`, any method."""
+        return await self.forward_auth.envoy(request)
 
     async def handle_refusal(self, request: Request) -> Answer:
         """`/_frontdesk/refusal`, any method."""
         return await self.forward_auth.refusal(request)
 
-    async def _decide(self, request: Request) -> Answer | Refusal:
-        if self.needs_https and not request.https:
-            return _PLAIN_HTTP  # refused, not redirected: the credential has travelled in the open already
-        malformed = judge_message(request)
-        if malformed is not None:
-            return malformed
-        passed = await self.checker.check_call(request.method, request.target, request.headers, peer=request.peer)
+    async def admit(self, request: Request) -> Passed | Answer | Refusal:
+        """Decide one call, short of passing it on; an Answer where Frontdesk itself answers it."""
+        # Refused, not redirected: the credential has travelled in the open already.
+        is_open = self.needs_https and not request.https
+        passed = await self.checker.check_call(
+            request.method,
+            request.target,
+            request.headers,
+            request_id=request.request_id,
+            peer=request.peer,
+            before=judge_message(request) or (_PLAIN_HTTP if is_open else None),
+        )
         if isinstance(passed, Refusal):
             return passed
         if self.networks is not None and _asks_for_networks(passed):
-            return await self.networks.answer(passed.admission, request_id=request.request_id)
-        if self.proxy is None:
-            return _NO_UPSTREAM
-        return await self.proxy.forward(request, passed)
+            answer = await self.networks.answer(passed.admission, request_id=request.request_id)
+            return tell_allowances(answer, passed.allowances)
+        return passed
+
+    async def _decide(self, request: Request) -> Answer | Refusal:
+        passed = await self.admit(request)
+        if not isinstance(passed, Passed):
+            return passed
+        outcome = await self.proxy.forward(request, passed) if self.proxy is not None else _NO_UPSTREAM
+        if isinstance(outcome, Refusal) and self.on_failure is not None:
+            self.on_failure(outcome, request, passed.operations)
+        return tell_allowances(outcome, passed.allowances)
 
 
 def _asks_for_networks(passed: Passed) -> bool:
+    if passed.refused is not None:
+        return False  # let through unproven: whose networks would be told?
     operation = passed.operations[0]
     return operation.template == NETWORKS and operation.method == "GET"
 
@@ -88,40 +116,74 @@ def build_gateway(
     store: Titles,
     mac: Callable[[str, str], str],
     checks_mac: Callable[[str, str, str], bool],
+    signer: Signer,
+    observers: tuple[Observer, ...] = (),
+    on_failure: Callable[[Refusal, Request, Operations], None] | None = None,
 ) -> Gateway:
-    """Join the gateway's parts. `door` is the check flow, `mac` the mint's."""
+    """Join the gateway's parts. `door` is the check flow, `mac` the mint's.
+
+    `observers` hear of each decision, `on_failure` of other refusals: of calls that were let in, of proxies' questions.
+    """
     network_header = settings.network_header.encode("ascii")
-    checker = Checker(policy=policy, door=door, clock=clock, network_header=network_header)
-    identity = IdentityWriter(
-        network_header=network_header, forwarded_host=urlsplit(settings.issuer).netloc.encode("ascii")
+    checker = Checker(
+        policy=policy,
+        door=door,
+        clock=clock,
+        network_header=network_header,
+        observers=observers,
+        enforces=settings.enforcement == "on",
     )
+    identity = build_identity(settings, signer=signer, clock=clock)
     forward_auth = ForwardAuth(
         checker=checker,
         identity=identity,
         seal=RefusalSeal(mac=mac, checks_mac=checks_mac),
         peers=CheckPeers(peers=settings.check_peers, secret=settings.check_secret),
+        needs_https=settings.is_https,
+        on_failure=on_failure,
     )
-    serves_networks = settings.serve_networks is not False and policy.lists("GET", NETWORKS)
+    # Whether the document has the operation is the policy's to say, and another may be loaded.
+    serves_networks = settings.serve_networks is not False
     offered_roles = frozenset(Role(role) for role in settings.picker_roles)
     return Gateway(
         checker=checker,
         forward_auth=forward_auth,
         networks=NetworkList(store=store, offered_roles=offered_roles) if serves_networks else None,
-        proxy=_build_proxy(settings, identity) if settings.upstream else None,
+        proxy=_build_proxy(settings, identity, checker, mac) if settings.upstream else None,
         needs_https=settings.is_https,
+        on_failure=on_failure,
     )
 
 
-def _build_proxy(settings: Settings, identity: IdentityWriter) -> Proxy:
-    upstream = settings.upstream.rstrip("/")
+def build_identity(settings: Settings, *, signer: Signer, clock: Clock) -> IdentityWriter:
+    """What tells the API who calls; with `assertion` on, in a signed form too."""
+    signs = settings.assertion == "on"
+    return IdentityWriter(
+        network_header=settings.network_header.encode("ascii"),
+        forwarded_host=urlsplit(settings.issuer).netloc.encode("ascii"),
+        base=urlsplit(settings.upstream).path.rstrip("/"),
+        assertions=Assertions(issuer=settings.issuer, audience=settings.audience, signer=signer, clock=clock)
+        if signs
+        else None,
+    )
+
+
+def _build_proxy(
+    settings: Settings, identity: IdentityWriter, checker: Checker, mac: Callable[[str, str], str]
+) -> Proxy:
+    address = read_address(settings.upstream)
     ours = settings.issuer.encode("ascii")
-    base = urlsplit(upstream).path.encode("ascii")
-    moved = [(upstream.encode("ascii"), ours), *([(base, b"")] if base else [])]
+    own_origin = ours.lower()
     return Proxy(
-        upstream=upstream,
+        address=address,
         identity=identity,
-        shield=AnswerShield(network_header=identity.network_header, moved=tuple(moved)),
-        max_body=settings.max_body,
-        timeout=settings.upstream_timeout,
-        longest=max(settings.access_token_lifetime, settings.upstream_timeout),
+        shield=AnswerShield(
+            network_header=identity.network_header, origins=origins_of(address), base=address.base, ours=ours
+        ),
+        limits=limits_of(settings),
+        vigil=Vigil(checker.recheck),
+        # Of a keyed hash: nobody outside can foresee it (RFC 6455 §5.3).
+        new_mask=lambda request_id: mac("websocket mask", request_id).encode()[:4],
+        origins=frozenset({own_origin, *(origin.encode("ascii") for origin in settings.websocket_origins)}),
+        enforces=checker.enforces,
     )

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from frontdesk.gateway.assertion import Assertions
+from frontdesk.gateway.target import Target
 from frontdesk.protocol.access import Admission
 from frontdesk.protocol.http import Headers
 
 PREFIX = b"x-frontdesk-"
+ASSERTION = PREFIX + b"assertion"
 OUR_COOKIES = ("fd_", "__host-fd_", "__secure-fd_")
 
 # RFC 9110 §7.6.1 and §10.1: about one connection, never about the next. Connection may name more.
@@ -27,7 +30,7 @@ HOP_BY_HOP = frozenset(
     }
 )
 # What a server behind may take for another method, path, caller or host than the one that was judged.
-_MISLEADING = frozenset(
+MISLEADING = frozenset(
     {
         b"forwarded",
         b"true-client-ip",
@@ -65,25 +68,52 @@ class IdentityWriter:
 
     network_header: bytes  # lower case
     forwarded_host: bytes  # ours, from the configuration: never what the caller's Host said
+    base: str = ""  # what the built-in proxy puts before each path
+    assertions: Assertions | None = None  # None: nothing is signed
 
     def forwarded(
-        self, headers: Headers, admission: Admission, *, request_id: str, peer: str | None, https: bool
+        self,
+        headers: Headers,
+        admission: Admission,
+        *,
+        request_id: str,
+        method: str,
+        target: Target,
+        peer: str | None,
+        https: bool,
     ) -> Headers:
         """What goes upstream: the caller's headers less what could mislead, then ours."""
         # Drop the caller's own identity headers first: where we set no value, theirs would reach the API as ours.
-        kept = self._kept(headers)
-        kept += [(name, value) for name, value in self.identity(admission, request_id=request_id) if value]
-        if peer is not None:
-            kept.append((b"x-forwarded-for", peer.encode("ascii", "replace")))
-        kept.append((b"x-forwarded-proto", b"https" if https else b"http"))
-        kept.append((b"x-forwarded-host", self.forwarded_host))
+        kept = self.kept(headers)
+        ours = self._ours(admission, request_id=request_id, method=method, path=self.base + target.path)
+        kept += [(name, value) for name, value in ours if value]
+        kept += self.hop(peer=peer, https=https)
         return kept
 
-    def identity(self, admission: Admission, *, request_id: str) -> Headers:
-        """Every identity header, also those without a value: a proxy that copies them overwrites the caller's."""
-        return [*_written(admission, self.network_header), (b"x-request-id", request_id.encode())]
+    def hop(self, *, peer: str | None, https: bool) -> Headers:
+        """Where a call came from, and to which host, in the form that servers behind proxies know."""
+        told = [(b"x-forwarded-for", peer.encode("ascii", "replace"))] if peer is not None else []
+        told.append((b"x-forwarded-proto", b"https" if https else b"http"))
+        told.append((b"x-forwarded-host", self.forwarded_host))
+        return told
 
-    def _kept(self, headers: Headers) -> Headers:
+    def identity(self, admission: Admission, *, request_id: str, method: str, target: Target) -> Headers:
+        """Every identity header, also those without a value: a proxy that copies them overwrites the caller's.
+
+        `method` and `target` are those of the call as it goes to the API.
+        """
+        return self._ours(admission, request_id=request_id, method=method, path=target.path)
+
+    def _ours(self, admission: Admission, *, request_id: str, method: str, path: str) -> Headers:
+        assertion = self.assertions.write(admission, method=method, path=path) if self.assertions is not None else b""
+        return [
+            *_written(admission, self.network_header),
+            (ASSERTION, assertion),
+            (b"x-request-id", request_id.encode()),
+        ]
+
+    def kept(self, headers: Headers) -> Headers:
+        """The caller's headers less what could mislead an API: nothing in them speaks of the caller's identity."""
         dropped = named_by_connection(headers)
         kept: Headers = []
         cookies: list[bytes] = []
@@ -129,7 +159,7 @@ def named_by_connection(headers: Headers) -> frozenset[bytes]:
 def _passes(name: bytes, network_header: bytes) -> bool:
     """Whether a caller's header may reach the API. Remembered: callers send the same few names again and again."""
     plain = canonical(name)
-    if plain in HOP_BY_HOP or plain in _MISLEADING or plain in _OURS or plain.startswith(_MISLEADING_PREFIXES):
+    if plain in HOP_BY_HOP or plain in MISLEADING or plain in _OURS or plain.startswith(_MISLEADING_PREFIXES):
         return False
     if plain == canonical(network_header):
         return False

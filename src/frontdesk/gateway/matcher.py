@@ -5,9 +5,11 @@ templates are compared position by position, and where none of several is more s
 """
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from sys import intern
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
+from frontdesk.gateway.mixed import MixedSegments, fits
 from frontdesk.gateway.target import normalise_literal
 
 Value = TypeVar("Value")
@@ -35,9 +37,23 @@ class Segment:
             return _LITERAL
         return _MIXED if any(self.pieces) else _PARAMETER
 
+    @property
+    def normal(self) -> "Segment":
+        """The segment with its pieces as they look in a target's normal form."""
+        return Segment(tuple(normalise_literal(piece) for piece in self.pieces))
+
+    def fits(self, text: str) -> bool:
+        """Whether a segment of a target, in its normal form, is one that this stands for; the segment is normal too."""
+        return fits(self.pieces, text)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is one parameter and nothing else."""
+        return self.pieces == ("", "")
+
     def variants(self) -> tuple[tuple[str, ...], ...]:
         """The pieces as they look in a target's normal form and in its decoded form; one where these are equal."""
-        normal = tuple(normalise_literal(piece) for piece in self.pieces)
+        normal = self.normal.pieces
         decoded = tuple(unquote(piece) for piece in normal)
         return (normal,) if normal == decoded else (normal, decoded)
 
@@ -68,30 +84,13 @@ def _read_segment(text: str) -> Segment:
             raise TemplateError(f"the braces of {text!r} do not match")
 
 
-def _fits(pieces: tuple[str, ...], text: str) -> bool:
-    """Whether `text` is the pieces in order, with at least one character for each parameter between them.
-
-    Taking the leftmost place for each piece is enough to know, and needs no backtracking.
-    """
-    first, last = pieces[0], pieces[-1]
-    end = len(text) - len(last)
-    if not text.startswith(first) or not text.endswith(last):
-        return False
-    position = len(first)
-    for piece in pieces[1:-1]:
-        position = text.find(piece, position + 1, end)
-        if position < 0:
-            return False
-        position += len(piece)
-    return end - position >= 1
-
-
 @dataclass(slots=True, eq=False)
 class _Node:
     literals: dict[str, "_Node"] = field(default_factory=dict)
-    mixed: list[tuple[tuple[str, ...], "_Node"]] = field(default_factory=list)
+    mixed: "MixedSegments[_Node] | None" = None
     parameter: "_Node | None" = None
     leaves: tuple[int, ...] = ()
+    best: tuple[Any, ...] | None = None  # what the most specific leaves here stand for, once it was asked for
 
 
 class PathTree(Generic[Value]):
@@ -100,7 +99,7 @@ class PathTree(Generic[Value]):
     def __init__(self) -> None:
         """An empty tree."""
         self._root = _Node()
-        self._ranks: list[tuple[int, ...]] = []
+        self._templates: list[tuple[Segment, ...]] = []
         self._values: list[Value] = []
         self._best: dict[tuple[int, ...], tuple[Value, ...]] = {}
 
@@ -109,8 +108,8 @@ class PathTree(Generic[Value]):
         node = self._root
         for segment in segments:
             node = self._descend(node, segment)
-        node.leaves = (*node.leaves, len(self._values))
-        self._ranks.append(tuple(segment.rank for segment in segments))
+        node.leaves, node.best = (*node.leaves, len(self._values)), None
+        self._templates.append(tuple(segment.normal for segment in segments))
         self._values.append(value)
 
     @staticmethod
@@ -122,31 +121,41 @@ class PathTree(Generic[Value]):
         if segment.rank == _LITERAL:
             child = node.literals.get(variants[0][0]) or _Node()
             for (text,) in variants:
-                node.literals[text] = child
+                # One text for all places that have it: looking it up waits for one cache line less in each.
+                node.literals[intern(text)] = child
             return child
-        child = next((child for pieces, child in node.mixed if pieces == variants[0]), None) or _Node()
-        node.mixed += [(pieces, child) for pieces in variants if (pieces, child) not in node.mixed]
+        node.mixed = node.mixed or MixedSegments()
+        child = node.mixed.get(variants[0]) or _Node()
+        for pieces in variants:
+            node.mixed.add(pieces, child)
         return child
 
     def find(self, path: str) -> tuple[Value, ...]:
         """What the most specific templates that fit a normal path stand for; empty where none fits."""
-        nodes = [self._root]
-        for text in path[1:].split("/"):
-            below = []
-            for node in nodes:
-                child = node.literals.get(text)
-                if child is not None:
-                    below.append(child)
-                if text:
-                    if node.parameter is not None:
-                        below.append(node.parameter)
-                    for pieces, mixed in node.mixed:
-                        if _fits(pieces, text) and mixed not in below:
-                            below.append(mixed)
-            if not below:
+        node = self._root
+        segments = path.split("/")
+        for place in range(1, len(segments)):
+            text = segments[place]
+            child = node.literals.get(text)
+            # Mostly there is one way to go on; where there are more, all of them are gone from here.
+            if (child is not None and node.parameter is not None and text) or (
+                node.mixed is not None and node.mixed.fitting(text)
+            ):
+                return self._best_of(_descend_all(node, segments[place:]))
+            following = child or (node.parameter if text else None)
+            if following is None:
                 return ()
-            nodes = below
-        found = nodes[0].leaves if len(nodes) == 1 else tuple(leaf for node in nodes for leaf in node.leaves)
+            node = following
+        return self._best_of([node])
+
+    def _best_of(self, nodes: list[_Node]) -> tuple[Value, ...]:
+        if len(nodes) == 1:
+            # Remembered where it is found: in a large tree each further place to look is a cache line to wait for.
+            node = nodes[0]
+            if node.best is None:
+                node.best = self._most_specific(node.leaves)
+            return node.best
+        found = tuple([leaf for node in nodes for leaf in node.leaves])
         # There are as many keys as sets of templates that can fit one path, however many paths are asked for.
         best = self._best.get(found)
         if best is None:
@@ -154,14 +163,41 @@ class PathTree(Generic[Value]):
         return best
 
     def _most_specific(self, found: tuple[int, ...]) -> tuple[Value, ...]:
-        ranks = self._ranks
+        templates = self._templates
         return tuple(
             self._values[one]
             for one in sorted(found)
-            if not any(_is_more_specific(ranks[other], ranks[one]) for other in found)
+            if not any(_is_more_specific(templates[other], templates[one]) for other in found)
         )
 
 
-def _is_more_specific(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """At no position less specific, and at one more."""
-    return one != other and all(left >= right for left, right in zip(one, other, strict=True))
+def _descend_all(node: _Node, segments: list[str]) -> list[_Node]:
+    """Every node that segments lead to from here."""
+    nodes = [node]
+    for text in segments:
+        below = []
+        for each in nodes:
+            child = each.literals.get(text)
+            if child is not None:
+                below.append(child)
+            if text:
+                if each.parameter is not None:
+                    below.append(each.parameter)
+                if each.mixed is not None:
+                    below += each.mixed.fitting(text)
+        if not below:
+            return below
+        nodes = below
+    return nodes
+
+
+def _is_more_specific(one: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
+    """Whether all that fits one fits the other too, and not the reverse, as far as their forms tell.
+
+    `pre-{a}` and `{b}.json` are not comparable: a server may take either for `pre-x.json`, whatever stands beside it.
+    """
+    return one != other and all(map(_is_within, one, other)) and not all(map(_is_within, other, one))
+
+
+def _is_within(one: Segment, other: Segment) -> bool:
+    return one.rank == _LITERAL or other.is_bare or one == other

@@ -1,24 +1,28 @@
 """The document as a policy: per path and method what opens it. What the document does not list, nothing opens (D9)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from frontdesk.gateway.document import Document, DocumentError, ListedOperation
+from frontdesk.gateway.limit_extension import WrittenLimits
 from frontdesk.gateway.matcher import PathTree, TemplateError, read_template
-from frontdesk.gateway.scope_words import describe_scopes, writes
+from frontdesk.gateway.network_parameters import NetworkParameters
+from frontdesk.gateway.policy_alternatives import PUBLIC, read_alternatives
+from frontdesk.gateway.scope_words import describe_operation, describe_scopes, writes
 from frontdesk.gateway.target import Target
 from frontdesk.protocol.access import Alternative, Operation
 from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.scope_operations import ScopeOperations
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, missing, read_scopes
 
 NETWORKS = "/networks/v1"
+MAX_RULES = 200_000  # operations, each as often as there are servers that offer it under another path
 
 Operations: TypeAlias = tuple[Operation, ...]
 
 # TRACE shows a caller its own headers as proxies changed them (RFC 9110 §9.3.8): never let through.
 _UNOFFERED = frozenset({"TRACE"})
-_PUBLIC = Alternative(scheme="public")
 _UNKNOWN = Refusal(reason=Reason.UNKNOWN_OPERATION)
 _AMBIGUOUS = Refusal(reason=Reason.AMBIGUOUS_TARGET, detail="matches one operation encoded and another decoded")
 
@@ -42,8 +46,14 @@ class Policy:
     title: str
     known_scopes: frozenset[str]  # declared plus used
     scope_texts: dict[str, str]  # scope -> what it allows, in plain words
-    operations: Operations
+    scope_operations: ScopeOperations = field(repr=False)  # scope -> the operations that name it
+    operations: Operations  # an operation that several servers offer stands here once for each
     _tree: PathTree[PathRules] = field(repr=False)
+
+    @property
+    def basic_operations(self) -> tuple[str, ...]:
+        """Those that HTTP Basic opens, "GET /v1/rooms", in the document's order."""
+        return tuple(f"{one.method} {one.path}" for one in self.operations if "basic" in one.schemes)
 
     def match(self, method: str, target: Target) -> Operations | Refusal:
         """The operations that must all allow this call (mostly one); 404 and 405 are check 2 of the contract."""
@@ -51,6 +61,10 @@ class Policy:
         # A literal may be spelt with escapes ("%40me"). A server behind us may or may not see through that: where
         # the two readings differ, neither is safe to judge by.
         if target.decoded != target.path and self._tree.find(target.decoded) != rules:
+            return _AMBIGUOUS
+        # A proxy that asks us sends the path on as it came. Where a server that decodes nothing finds nothing for it,
+        # no harm is done; but it must not take an escaped literal ("%6De") for a parameter's value.
+        if target.sent != target.path and not set(self._tree.find(target.sent)).issubset(rules):
             return _AMBIGUOUS
         if not rules:
             return _UNKNOWN
@@ -89,6 +103,7 @@ def compile_policy(
     serve_networks: bool | None = None,
     named_scopes: Iterable[tuple[str, str]] = (),
     inclusion: Inclusion = CONTRACT,
+    network_parameters: Iterable[str] = (),
 ) -> Policy:
     """Compile a document. `…_operations` are written "GET /path", as under the document's `paths`.
 
@@ -103,10 +118,13 @@ def compile_policy(
         needs_all=scope_match == "all",
         public=frozenset(public_operations),
         networkless=frozenset(networkless_operations),
+        reading=inclusion.suffixes,
+        network_parameters=NetworkParameters(entries=tuple(network_parameters)),
     )
     policy = compiler.compile(adds_networks=serve_networks is True)
     if document.operations:  # without a document there is nothing to misspell
         _judge_names(policy, compiler.networkless, named_scopes, inclusion)
+        compiler.network_parameters.judge(document)
     return policy
 
 
@@ -116,6 +134,10 @@ class _Compiler:
     needs_all: bool
     public: frozenset[str]
     networkless: frozenset[str]
+    reading: tuple[str, ...]  # how scopes end that only read
+    network_parameters: NetworkParameters
+    limits: WrittenLimits = field(default_factory=WrittenLimits)
+    twins: dict[tuple[object, ...], Operation] = field(default_factory=dict)  # by what opens and limits them
 
     def compile(self, *, adds_networks: bool) -> Policy:
         tree: PathTree[PathRules] = PathTree()
@@ -127,13 +149,19 @@ class _Compiler:
             if listed.method in _UNOFFERED:
                 continue
             operation = self._operation(listed)
-            operations.append(operation)
             for base in listed.bases:
-                rules.setdefault((base, listed.template), {})[listed.method] = operation
+                operations.append(replace(operation, base=base))
+                rules.setdefault((base, listed.template), {})[listed.method] = operations[-1]
                 places.setdefault((base, listed.template), listed.place)
+            if len(operations) > MAX_RULES:
+                raise DocumentError(
+                    f"the document lists more than {MAX_RULES} operations, counted once for each server's path",
+                    place=listed.place,
+                    hint="split the document, or list fewer servers",
+                )
         if adds_networks and not any(each.method == "GET" and each.template == NETWORKS for each in operations):
-            operations.append(self._networks_operation())
             for base in self.document.bases:
+                operations.append(self._networks_operation(base))
                 rules.setdefault((base, NETWORKS), {})["GET"] = operations[-1]
         for (base, template), by_method in rules.items():
             _add(tree, base + template, by_method, places.get((base, template), ""))
@@ -144,20 +172,23 @@ class _Compiler:
         return Policy(
             title=self.document.title,
             known_scopes=frozenset(declared) | frozenset(used),
-            scope_texts=describe_scopes(declared, used),
+            scope_texts=describe_scopes(
+                declared, {scope: [each.summary or ", ".join(each.tags) for each in used[scope]] for scope in used}
+            ),
+            scope_operations=_described(used),
             operations=tuple(operations),
             _tree=tree,
         )
 
-    def _used_scopes(self) -> dict[str, list[str]]:
-        """Every scope that an operation names, with what the operations that name it do."""
-        used: dict[str, list[str]] = {}
+    def _used_scopes(self) -> dict[str, list[ListedOperation]]:
+        """Every scope that an operation names, with the operations that name it."""
+        used: dict[str, list[ListedOperation]] = {}
         for listed in self.document.operations:
             for requirement in listed.security or ():
                 for name, scopes in requirement.items():
                     if self.document.schemes[name].kind == "oauth2":
                         for scope in scopes:
-                            used.setdefault(scope, []).append(listed.summary or ", ".join(listed.tags))
+                            used.setdefault(scope, []).append(listed)
         return used
 
     def _operation(self, listed: ListedOperation) -> Operation:
@@ -167,13 +198,22 @@ class _Compiler:
             scope for requirement in listed.security or () for scopes in requirement.values() for scope in scopes
         )
         shown = dict.fromkeys(scope for scope in written if any(scope in each.scopes for each in alternatives))
-        return Operation(
+        operation = Operation(
             method=listed.method,
             template=listed.template,
             alternatives=alternatives,
             networkless=name in self.networkless,
+            opens_to_readers=any(self._is_for_readers(each) for each in alternatives),
             shown_scopes=tuple(shown),
+            limit=self.limits.find(listed),
+            network_places=self.network_parameters.find(listed) if PUBLIC not in alternatives else None,
         )
+        twin = self.twins.setdefault((alternatives, operation.networkless, operation.limit), operation)
+        return operation if twin is operation else replace(operation, twin=twin)
+
+    def _is_for_readers(self, alternative: Alternative) -> bool:
+        reading = [any(scope.endswith(self.reading) for scope in needed) for needed in alternative.needs]
+        return bool(reading) and all(reading)
 
     def _alternatives(self, listed: ListedOperation, name: str) -> Iterable[Alternative]:
         if listed.security is None:
@@ -183,12 +223,12 @@ class _Compiler:
                     place=listed.place,
                     hint=f"give it security, or name it in public_operations if it may be open: {name!r}",
                 )
-            yield _PUBLIC
+            yield PUBLIC
             return
         if not listed.security:  # an empty list takes the global requirement away: open, on purpose
-            yield _PUBLIC
+            yield PUBLIC
         for index, requirement in enumerate(listed.security):
-            place = f"{listed.place}/security/{index}"
+            place = f"{listed.security_place}/{index}"
             for scheme, scopes in requirement.items():
                 if scheme not in self.document.schemes:
                     raise DocumentError(
@@ -198,31 +238,22 @@ class _Compiler:
                     )
                 for scope in scopes:
                     _judge_scope(scope, place)
-            yield from self._alternative(requirement)
+        yield from read_alternatives(listed.security, self.document.schemes, needs_all=self.needs_all)
 
-    def _alternative(self, requirement: dict[str, tuple[str, ...]]) -> Iterable[Alternative]:
-        if not requirement:
-            yield _PUBLIC
-            return
-        # Two schemes in one object must both be met: no single credential can, so it opens nothing.
-        if len(requirement) != 1:
-            return
-        ((name, scopes),) = requirement.items()
-        match self.document.schemes[name].kind:
-            case "basic":
-                yield Alternative(scheme="basic")
-            case "oauth2":
-                yield Alternative(scheme="oauth2", scopes=frozenset(scopes), needs_all=self.needs_all)
-            case _:  # an API key, a certificate: nothing that we can prove
-                return
-
-    def _networks_operation(self) -> Operation:
+    def _networks_operation(self, base: str) -> Operation:
         return Operation(
             method="GET",
             template=NETWORKS,
+            base=base,
             alternatives=(Alternative(scheme="basic"), Alternative(scheme="oauth2")),
             networkless=f"GET {NETWORKS}" in self.networkless,
         )
+
+
+def _described(used: dict[str, list[ListedOperation]]) -> ScopeOperations:
+    """Each operation in words once, however many scopes it names."""
+    told = {listed.place: describe_operation(listed) for scope in used for listed in used[scope]}
+    return {scope: [told[listed.place] for listed in used[scope]] for scope in used}
 
 
 def _judge_names(

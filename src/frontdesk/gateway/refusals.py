@@ -4,6 +4,7 @@ from functools import cache
 
 import msgspec
 
+from frontdesk.gateway.rate_headers import rate_headers
 from frontdesk.protocol.errors import Reason, Refusal, wire
 from frontdesk.protocol.http import Answer
 
@@ -18,7 +19,7 @@ _FIXED = (
 _EVERY_SCHEME = ("basic", "oauth2")
 _CHALLENGED = frozenset({Reason.NO_CREDENTIAL, Reason.BAD_CREDENTIAL, Reason.INSUFFICIENT_SCOPE})
 # Answers that make sense to ask for again, and when: in seconds.
-_RETRY = {Reason.OUT_OF_ORDER: 1, Reason.RATE_LIMITED: 1}
+_RETRY = {Reason.OUT_OF_ORDER: 1, Reason.RATE_LIMITED: 1, Reason.UPSTREAM_FULL: 1}
 
 
 def render_refusal(refusal: Refusal, *, request_id: str) -> Answer:
@@ -37,12 +38,23 @@ def render_refusal(refusal: Refusal, *, request_id: str) -> Answer:
     retry_after = refusal.retry_after or _RETRY.get(refusal.reason, 0)
     if retry_after:
         headers.append((b"retry-after", b"%d" % retry_after))
+    headers += rate_headers(refusal.allowances)
     return Answer(status=status, headers=headers, body=body)
 
 
 def status_of(reason: Reason) -> int:
     """The status that a refusal for this reason has."""
     return _body(reason)[0]
+
+
+def code_of(reason: Reason) -> str:
+    """The `type` that a refusal for this reason has."""
+    return wire(reason).code
+
+
+def body_of(reason: Reason) -> str:
+    """The body that a refusal for this reason has, for proxies that must say it themselves."""
+    return _body(reason)[1].decode()
 
 
 def _challenge(scheme: str, refusal: Refusal) -> bytes:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from frontdesk.gateway.document import ListedOperation
+from frontdesk.protocol.scope_operations import OpenedOperation
 from frontdesk.protocol.scopes import READONLY
 
 MAX_WORDS = 200
@@ -20,6 +22,11 @@ def describe_scopes(declared: Mapping[str, str], used: Mapping[str, Sequence[str
     for scope in (*declared, *(scope for scope in used if scope not in declared)):
         texts[scope] = _plain(declared.get(scope, "")) or _of_summaries(used.get(scope, ())) or _of_name(scope)
     return texts
+
+
+def describe_operation(listed: ListedOperation) -> OpenedOperation:
+    """One operation as a person is told of it; its summary is the document author's, so markup and length are cut."""
+    return OpenedOperation(method=listed.method, template=listed.template, words=_plain(listed.summary))
 
 
 def writes(scope: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from frontdesk.protocol.errors import Reason, Refusal
+from frontdesk.protocol.rate_limits import Allowances
 
 HEADER = b"x-frontdesk-refusal"
 MAX_SEALED = 8_192
@@ -25,6 +26,7 @@ class _Content(msgspec.Struct, array_like=True):
     scopes: tuple[str, ...]
     schemes: tuple[str, ...]
     retry_after: int
+    allowances: Allowances = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,13 @@ class RefusalSeal:
     def write(self, refusal: Refusal, *, request_id: str) -> bytes:
         """The header's value; what stays inside (`detail`) does not travel."""
         content = _Content(
-            refusal.reason.name, request_id, refusal.allow, refusal.scopes, refusal.schemes, refusal.retry_after
+            refusal.reason.name,
+            request_id,
+            refusal.allow,
+            refusal.scopes,
+            refusal.schemes,
+            refusal.retry_after,
+            refusal.allowances,
         )
         text = urlsafe_b64encode(msgspec.json.encode(content)).decode("ascii")
         return f"{text}.{self.mac(_PURPOSE, text)}".encode("ascii")
@@ -60,5 +68,6 @@ class RefusalSeal:
             scopes=content.scopes,
             schemes=content.schemes,
             retry_after=content.retry_after,
+            allowances=content.allowances,
         )
         return refusal, content.request_id

@@ -28,12 +28,13 @@ class Target:
     """A target that can be read in one way only.
 
     `path` is the normal form: escapes of unreserved characters decoded once, the others in upper case. `decoded` is
-    what a server that decodes everything sees; the same as `path` where nothing is escaped. `query` never takes part
-    in a decision.
+    what a server that decodes everything sees, `sent` what one sees that decodes nothing and gets the path as it came;
+    both are the same as `path` where nothing is escaped. `query` never takes part in a decision.
     """
 
     path: str
     decoded: str
+    sent: str
     query: bytes = field(repr=False)
 
     @property
@@ -53,14 +54,16 @@ def read_target(raw: bytes) -> Target | Refusal:
             return _TOKEN_IN_QUERY
     if _PLAIN.fullmatch(path):
         text = path.decode("ascii")
-        return Target(text, text, query)
+        return Target(text, text, text, query)
     return _read_escaped(path, query)
 
 
 def _read_escaped(path: bytes, query: bytes) -> Target | Refusal:
-    if not _ESCAPED.fullmatch(path) or _DOUBLE.search(path) or _SPLITTING.search(path):
+    if not _ESCAPED.fullmatch(path) or _SPLITTING.search(path):
         return _AMBIGUOUS
     normal = _ESCAPE.sub(_normalise, path)
+    if _DOUBLE.search(normal):  # in the normal form, since "%25%32%65" becomes "%252e"
+        return _AMBIGUOUS
     # Judged after decoding, so that "%2e%2e" is a dot segment too; only the last segment may be empty.
     segments = normal[1:].split(b"/")
     if any(segment in (b".", b"..") for segment in segments) or any(not segment for segment in segments[:-1]):
@@ -69,7 +72,7 @@ def _read_escaped(path: bytes, query: bytes) -> Target | Refusal:
         decoded = unquote_to_bytes(normal).decode("utf-8")  # overlong forms of "." and "/" are no UTF-8
     except UnicodeDecodeError:
         return _AMBIGUOUS
-    return Target(normal.decode("ascii"), decoded, query)
+    return Target(normal.decode("ascii"), decoded, path.decode("ascii"), query)
 
 
 def _normalise(escape: re.Match[bytes]) -> bytes:

@@ -5,8 +5,10 @@ from typing import TypeAlias
 
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.ids import CredentialId, Micros, NetworkId
+from frontdesk.protocol.network_places import NetworkPlaces
+from frontdesk.protocol.rate_limits import Limit
 from frontdesk.protocol.records import Client, Grant, OwnGrant, Role, User
-from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes, readers
 from frontdesk.protocol.scopes import Scopes
 
 
@@ -14,13 +16,21 @@ from frontdesk.protocol.scopes import Scopes
 class Alternative:
     """One security object of an operation that a single credential can meet.
 
-    `scheme` is "basic", "oauth2" or "public". `scopes` is what an oauth2 token must hold: any one of them, or
-    all of them where `needs_all`; empty: a valid token is enough.
+    `scheme` is "basic", "oauth2" (a bearer token, whichever scheme of the document asks for it) or "public". A token
+    must hold one scope of each set of `needs`; where there are none, a valid token is enough.
     """
 
     scheme: str
-    scopes: frozenset[str] = frozenset()
-    needs_all: bool = False
+    needs: tuple[frozenset[str], ...] = ()
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Every scope that is named."""
+        return frozenset().union(*self.needs)
+
+    def is_met(self, held: frozenset[str]) -> bool:
+        """Whether a token that holds these scopes (with all that they include) meets it."""
+        return all(not needed.isdisjoint(held) for needed in self.needs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,16 +38,28 @@ class Operation:
     """One operation of the OpenAPI document, as far as a decision needs it. Each is itself only: no two are equal."""
 
     method: str
-    template: str
+    template: str  # the key under `paths`; `path` has the server's base before it
     alternatives: tuple[Alternative, ...]  # any one of them opens it; none: nothing does
     networkless: bool = False  # needs no network
     shown_scopes: Scopes = ()  # in the document's order, for the challenge
+    base: str = ""  # path of the server that it is offered under, without a slash at the end
+    limit: Limit | None = None  # the nearest one that the document gives it; None: the credential's own
+    network_places: NetworkPlaces | None = None  # where its targets name the network; None: nowhere
+    opens_to_readers: bool = False  # a token that holds nothing but reading scopes opens it
+    # One that the very same callers may call, under the same limit: what is decided for it holds here. None: itself.
+    twin: "Operation | None" = field(default=None, repr=False)
     schemes: tuple[str, ...] = field(init=False)  # the schemes that it accepts, each once
 
     def __post_init__(self) -> None:
         """Collect the schemes once: every call asks for them."""
         schemes = dict.fromkeys(alternative.scheme for alternative in self.alternatives)
         object.__setattr__(self, "schemes", tuple(schemes))
+        object.__setattr__(self, "twin", self.twin or self)
+
+    @property
+    def path(self) -> str:
+        """The whole template, as requests are matched against it."""
+        return self.base + self.template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,35 +145,49 @@ def judge_access(
     *,
     offered_roles: frozenset[Role],
     role_scopes: RoleScopes = NO_LIMITS,
+    targeted: tuple[NetworkId, ...] = (),
 ) -> Admission | Refusal:
     """Decide checks 5 to 7 for a proven caller. Several operations (none more specific) must all allow.
 
-    Where a network was chosen, a token holds no more than `role_scopes` lets the user's role there have.
+    Where a network was chosen, a token holds no more than `role_scopes` lets the user's role there have. `targeted` are
+    the networks that the call's path or query names: every one must be the chosen one (TN-06).
     """
     scheme = "basic" if isinstance(caller, NetworkCaller) else "oauth2"
     for operation in operations:
         if scheme not in operation.schemes and "public" not in operation.schemes:
             return _refuse(Reason.SCHEME_FORBIDDEN, operation)
     networkless = all(operation.networkless for operation in operations)
+    if networkless and named_network is None and targeted:
+        named_network = targeted[0]  # nothing else says which one is meant, and it must be one of the caller's
     network = _pick_network(caller, named_network, networkless=networkless, offered_roles=offered_roles)
     if isinstance(network, Reason):
         return _refuse(network, operations[0])
+    if any(each != network for each in targeted):
+        return _refuse(Reason.NETWORK_FORBIDDEN, operations[0])
     if not isinstance(caller, NetworkCaller):
-        held = role_scopes.cut(caller.held, _role_of(caller, network))
+        role = _role_of(caller, network)
+        held = role_scopes.cut(caller.held, role)
+        if only_reads(caller, network):
+            held = readers(role_scopes.inclusion).cut(held, role)
         for operation in operations:
-            if not any(_opens(alternative, held) for alternative in operation.alternatives):
+            if not opens(operation, held):
                 return _refuse(Reason.INSUFFICIENT_SCOPE, operation)
     return _admit(caller, scheme, network, networkless=networkless, role_scopes=role_scopes)
 
 
-def _opens(alternative: Alternative, held: frozenset[str]) -> bool:
-    if alternative.scheme == "public":
-        return True
-    if alternative.scheme != "oauth2":
+def only_reads(caller: Caller, network: NetworkId | None) -> bool:
+    """Whether the owner of this network has not yet let what was connected write there."""
+    if not isinstance(caller, PartnerCaller):
         return False
-    if not alternative.scopes:
-        return True
-    return alternative.scopes <= held if alternative.needs_all else not alternative.scopes.isdisjoint(held)
+    return any(edge.reads_only and edge.network_id == network for edge in caller.grant.edges)
+
+
+def opens(operation: Operation, held: frozenset[str]) -> bool:
+    """Whether a token that holds these scopes (with all that they include) opens an operation."""
+    return any(
+        alternative.scheme == "public" or (alternative.scheme == "oauth2" and alternative.is_met(held))
+        for alternative in operation.alternatives
+    )
 
 
 def _pick_network(
@@ -192,6 +228,9 @@ def _admit(
             networkless=networkless,
         )
     role = _role_of(caller, network)
+    scopes = role_scopes.told(caller.scopes, role)
+    if only_reads(caller, network):
+        scopes = readers(role_scopes.inclusion).told(scopes, role)
     return Admission(
         caller=caller,
         scheme=scheme,
@@ -199,7 +238,7 @@ def _admit(
         role=role,
         subject=caller.user.id if isinstance(caller, PartnerCaller) else f"client:{caller.client.id}",
         client_id=caller.client.id,
-        scopes=role_scopes.told(caller.scopes, role),
+        scopes=scopes,
         networkless=networkless,
     )
 

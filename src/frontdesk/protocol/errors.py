@@ -1,7 +1,10 @@
 """The one map from a Reason to what a stranger may see of it. RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, CONTRACT."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cache
+
+from frontdesk.protocol.rate_limits import Allowances
 
 
 class Reason(Enum):
@@ -14,6 +17,7 @@ class Reason(Enum):
     TWO_CREDENTIALS = auto()
     DOUBLED_HEADER = auto()
     MALFORMED_NETWORK_ID = auto()
+    AMBIGUOUS_NETWORK_PARAMETER = auto()
     TOKEN_IN_QUERY = auto()
     UNTRUSTED_FORWARDING = auto()
     UNKNOWN_OPERATION = auto()
@@ -25,16 +29,24 @@ class Reason(Enum):
     NETWORK_REQUIRED = auto()
     NETWORK_FORBIDDEN = auto()
     INSUFFICIENT_SCOPE = auto()
+    ADDRESS_FORBIDDEN = auto()
+    READ_ONLY = auto()
+    OPERATION_FORBIDDEN = auto()
     # Around the door.
     BODY_TOO_LARGE = auto()
+    BODY_TOO_SLOW = auto()
     HEADERS_TOO_LARGE = auto()
+    ORIGIN_FORBIDDEN = auto()
     NO_UPSTREAM = auto()
     UPSTREAM_BROKEN = auto()
     UPSTREAM_SLOW = auto()
+    UPSTREAM_FULL = auto()
     OUT_OF_ORDER = auto()
     # Reports of leaks.
     UNSIGNED_REPORT = auto()
     MALFORMED_REPORT = auto()
+    # Explanations.
+    DECISION_UNKNOWN = auto()
     # The OAuth endpoints.
     MALFORMED_FORM = auto()
     FORM_TOO_LARGE = auto()
@@ -75,6 +87,7 @@ class Reason(Enum):
     AUTHORIZE_UNKNOWN_CLIENT = auto()
     AUTHORIZE_UNREGISTERED_URI = auto()
     # Authorize, after: sent back to the client.
+    AUTHORIZE_UNREVIEWED = auto()
     AUTHORIZE_REPEATED_PARAMETER = auto()
     AUTHORIZE_RESPONSE_TYPE_MISSING = auto()
     AUTHORIZE_RESPONSE_TYPE_UNSUPPORTED = auto()
@@ -99,7 +112,40 @@ class Reason(Enum):
     SECRET_NOT_KEPT = auto()
     SIGN_IN_AGAIN = auto()
     REVEALED_MEANWHILE = auto()
+    CREDENTIALS_FULL = auto()
+    NAME_TAKEN = auto()
+    SIGN_UP_CLOSED = auto()
+    TOO_MANY_APPS = auto()
+    APP_CHANGED_MEANWHILE = auto()
+    LAST_SECRET = auto()
     APP_UNAVAILABLE = auto()
+    ADDRESS_UNCHANGED = auto()
+    ADDRESS_MISTYPED = auto()
+    TOO_MANY_MAILS = auto()
+    OWNED_BY_THEM_ALONE = auto()
+    CONNECTION_ELSEWHERE = auto()
+    DAYS_OUT_OF_RANGE = auto()
+    APP_UNKNOWN = auto()
+    RULES_CHANGED_MEANWHILE = auto()
+    RECEIVER_UNFIT = auto()
+    NOT_A_MANAGER = auto()
+    MEMBERS_ELSEWHERE = auto()
+    HAS_ROLE_THERE = auto()
+    TOO_MANY_INVITATIONS = auto()
+    TOO_MANY_INVITATION_MAILS = auto()
+    INVITATION_GONE = auto()
+    INVITED_OTHERWISE = auto()
+    PAGE_TOKEN_FORGED = auto()
+    TOO_MANY_CONNECTIONS = auto()
+    TOO_MANY_PASSKEYS = auto()
+    NAME_UNFIT = auto()
+    PASSKEY_REFUSED = auto()
+    SECOND_CODE_WRONG = auto()
+    PROVIDER_AWAY = auto()
+    PROVIDER_REFUSED = auto()
+    NOBODY_HERE = auto()
+    SECOND_FACTOR_THERE = auto()
+    LAST_WAY_IN = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +158,7 @@ class Refusal:
     scopes: tuple[str, ...] = ()  # any of which would do, for the challenge
     schemes: tuple[str, ...] = ()  # "basic", "oauth2": what the operation allows, for the challenge
     retry_after: int = 0  # seconds
+    allowances: Allowances = field(default=(), compare=False)  # what is left to a caller whose call was counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +170,7 @@ class Wire:
     message: str
 
 
+@cache
 def wire(reason: Reason) -> Wire:
     """The outside of a reason. There is no default arm: a new Reason fails the type check until it is placed."""
     match reason:
@@ -138,6 +186,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(400, "invalidRequest", "The Authorization and network headers may be sent once only.")
         case Reason.MALFORMED_NETWORK_ID:
             return Wire(400, "invalidRequest", "The network id is not a UUID.")
+        case Reason.AMBIGUOUS_NETWORK_PARAMETER:
+            return Wire(400, "invalidRequest", "The parameter that names the network may be sent once, as documented.")
         case Reason.TOKEN_IN_QUERY:
             return Wire(400, "invalidRequest", "Send the access token in the Authorization header, not in the query.")
         case Reason.UNTRUSTED_FORWARDING:
@@ -162,8 +212,18 @@ def wire(reason: Reason) -> Wire:
             return Wire(403, "networkForbidden", "This credential does not open this network.")
         case Reason.INSUFFICIENT_SCOPE:
             return Wire(403, "insufficientScope", "The token holds none of the scopes that this operation takes.")
+        case Reason.ADDRESS_FORBIDDEN:
+            return Wire(403, "addressForbidden", "This credential may not be used from this address.")
+        case Reason.READ_ONLY:
+            return Wire(403, "operationForbidden", "This credential may only read.")
+        case Reason.OPERATION_FORBIDDEN:
+            return Wire(403, "operationForbidden", "This credential may not call this operation.")
         case Reason.BODY_TOO_LARGE:
             return Wire(413, "bodyTooLarge", "The request body is too large.")
+        case Reason.BODY_TOO_SLOW:
+            return Wire(408, "requestTimeout", "The request body did not come in time.")
+        case Reason.ORIGIN_FORBIDDEN:
+            return Wire(403, "originForbidden", "Pages of this origin may not open WebSockets here.")
         case Reason.HEADERS_TOO_LARGE:
             return Wire(431, "headersTooLarge", "The request headers are too large.")
         case Reason.NO_UPSTREAM:
@@ -172,12 +232,16 @@ def wire(reason: Reason) -> Wire:
             return Wire(502, "badGateway", "The API did not answer properly.")
         case Reason.UPSTREAM_SLOW:
             return Wire(504, "gatewayTimeout", "The API did not answer in time.")
+        case Reason.UPSTREAM_FULL:
+            return Wire(503, "temporarilyUnavailable", "Too many calls are under way: try again in a moment.")
         case Reason.OUT_OF_ORDER:
             return Wire(503, "temporarilyUnavailable", "Try again in a moment.")
         case Reason.UNSIGNED_REPORT:
             return Wire(401, "unauthenticated", "The report is not signed by a key that is known here.")
         case Reason.MALFORMED_REPORT:
             return Wire(400, "invalidRequest", "The report is not a JSON array of matches.")
+        case Reason.DECISION_UNKNOWN:
+            return Wire(404, "unknownDecision", "No decision is kept under this id, or not for this credential.")
         case Reason.MALFORMED_FORM:
             return Wire(400, "invalid_request", "the body is not well-formed application/x-www-form-urlencoded")
         case Reason.FORM_TOO_LARGE:
@@ -234,6 +298,8 @@ def wire(reason: Reason) -> Wire:
             return Wire(400, "invalid_request", "no app is registered under this client_id")
         case Reason.AUTHORIZE_UNREGISTERED_URI:
             return Wire(400, "invalid_request", "this redirect_uri is not registered for the app")
+        case Reason.AUTHORIZE_UNREVIEWED:
+            return Wire(403, "access_denied", "this app may be connected by its makers only until it is reviewed")
         case Reason.AUTHORIZE_REPEATED_PARAMETER:
             return Wire(302, "invalid_request", "a parameter was sent more than once")
         case Reason.AUTHORIZE_RESPONSE_TYPE_MISSING:
@@ -280,5 +346,71 @@ def wire(reason: Reason) -> Wire:
             return Wire(403, "signInAgain", "Sign in again: that was more than five minutes ago.")
         case Reason.REVEALED_MEANWHILE:
             return Wire(409, "conflict", "The secret was shown or regenerated since this page was made.")
+        case Reason.ADDRESS_UNCHANGED:
+            return Wire(422, "addressUnchanged", "That is the address that the account has.")
+        case Reason.ADDRESS_MISTYPED:
+            return Wire(422, "addressMistyped", "The account's address was not typed as it is written.")
+        case Reason.TOO_MANY_MAILS:
+            return Wire(429, "tooManyMails", "At most one mail a minute and five an hour are sent.")
+        case Reason.TOO_MANY_PASSKEYS:
+            return Wire(409, "tooManyPasskeys", "An account holds twenty passkeys: remove one first.")
+        case Reason.NAME_UNFIT:
+            return Wire(422, "nameUnfit", "A name is one line of 1 to 60 characters.")
+        case Reason.PASSKEY_REFUSED:
+            return Wire(400, "passkeyRefused", "The passkey did not prove anything: it is not known, or not for this.")
+        case Reason.SECOND_CODE_WRONG:
+            return Wire(400, "codeWrong", "That is not the code that the app shows now.")
+        case Reason.SECOND_FACTOR_THERE:
+            return Wire(409, "secondFactorThere", "A second factor is in use already: switch it off first.")
+        case Reason.LAST_WAY_IN:
+            return Wire(409, "lastWayIn", "Nothing else signs this person in: add a passkey first.")
+        case Reason.PROVIDER_AWAY:
+            return Wire(503, "providerAway", "The sign-in used elsewhere does not answer.")
+        case Reason.PROVIDER_REFUSED:
+            return Wire(400, "providerRefused", "The sign-in used elsewhere proved nobody, or not for this browser.")
+        case Reason.NOBODY_HERE:
+            return Wire(403, "nobodyHere", "Whom the sign-in used elsewhere names has no account here.")
+        case Reason.OWNED_BY_THEM_ALONE:
+            return Wire(409, "ownedAlone", "Networks and apps of one's own keep an account: another owner comes first.")
+        case Reason.CREDENTIALS_FULL:
+            return Wire(409, "credentialsFull", "This network has as many credentials as it can have.")
+        case Reason.NAME_TAKEN:
+            return Wire(409, "nameTaken", "Another credential of this network has this name.")
+        case Reason.PAGE_TOKEN_FORGED:
+            return Wire(400, "invalidPage", "The link to older rows is broken, or was made for another list.")
+        case Reason.RECEIVER_UNFIT:
+            return Wire(422, "receiverUnfit", "Only somebody with a role in the network can become its owner.")
+        case Reason.NOT_A_MANAGER:
+            return Wire(403, "notAManager", "Only the network's owner and administrators may do this.")
+        case Reason.MEMBERS_ELSEWHERE:
+            return Wire(409, "membersElsewhere", "The people of networks are kept elsewhere, and changed there.")
+        case Reason.HAS_ROLE_THERE:
+            return Wire(409, "hasRole", "Whoever has this address has a role in the network already.")
+        case Reason.TOO_MANY_INVITATIONS:
+            return Wire(409, "tooManyInvitations", "Fifty invitations of this network wait: withdraw one first.")
+        case Reason.TOO_MANY_INVITATION_MAILS:
+            return Wire(429, "tooManyInvitations", "A network invites fifty a day, and one address three times a day.")
+        case Reason.INVITATION_GONE:
+            return Wire(404, "invitationGone", "The invitation was used or withdrawn, is late, or never was.")
+        case Reason.INVITED_OTHERWISE:
+            return Wire(403, "invitedOtherwise", "The invitation is for another address.")
+        case Reason.DAYS_OUT_OF_RANGE:
+            return Wire(422, "daysOutOfRange", "A connection lasts between 1 and 3650 days, or without end.")
+        case Reason.APP_UNKNOWN:
+            return Wire(422, "appUnknown", "No app has one of these client ids, or there are more than 200 of them.")
+        case Reason.RULES_CHANGED_MEANWHILE:
+            return Wire(409, "conflict", "The rules were changed since they were read.")
+        case Reason.CONNECTION_ELSEWHERE:
+            return Wire(409, "connectionElsewhere", "The connection also opens other networks of its person.")
+        case Reason.TOO_MANY_CONNECTIONS:
+            return Wire(409, "tooManyConnections", "You have as many connections with this app as anybody may.")
+        case Reason.SIGN_UP_CLOSED:
+            return Wire(403, "signUpClosed", "Partners are added by those who run this service.")
+        case Reason.TOO_MANY_APPS:
+            return Wire(409, "tooManyApps", "You have as many apps as one partner may have.")
+        case Reason.APP_CHANGED_MEANWHILE:
+            return Wire(409, "conflict", "The app was changed a moment ago by somebody else.")
+        case Reason.LAST_SECRET:
+            return Wire(409, "lastSecret", "The app has one secret only.")
         case Reason.APP_UNAVAILABLE:
             return Wire(409, "appUnavailable", "The app is switched off or no longer uses this address.")

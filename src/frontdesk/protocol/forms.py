@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 MAX_FIELDS = 100
 
@@ -62,4 +62,4 @@ def _read(text: str) -> str:
         return text
     if _BROKEN_ESCAPE.search(text):
         raise ValueError("broken escape")
-    return unquote(text, errors="strict")
+    return unquote_to_bytes(text).decode("utf-8")

@@ -4,24 +4,29 @@ import binascii
 import re
 from base64 import b64decode
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.http import Headers
 from frontdesk.protocol.ids import NetworkId, read_uuid
 
 MAX_CREDENTIAL = 4_096
+_UUID_LENGTH = 36
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN68 = re.compile(rb"[A-Za-z0-9\-._~+/]+=*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallHeaders:
+class CallHeaders(NamedTuple):
     """The two headers that decide a call, once it is certain that each was sent at most once."""
 
-    authorization: bytes | None = field(default=None, repr=False)
+    authorization: bytes | None = None
     network: NetworkId | None = None
+
+    def __repr__(self) -> str:
+        """Without the credential."""
+        return f"CallHeaders(network={self.network!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,19 @@ def read_call_headers(headers: Headers, network_header: bytes) -> CallHeaders | 
         if not authorization.isascii() or b"\n" in authorization or b"\r" in authorization:
             return Refusal(reason=Reason.MALFORMED_REQUEST, detail="Authorization is not one line of ASCII")
     if network is None:
-        return CallHeaders(authorization=authorization)
-    network_id = read_uuid(network.decode("latin-1"))
-    if network_id is None:
-        return Refusal(reason=Reason.MALFORMED_NETWORK_ID)
-    return CallHeaders(authorization=authorization, network=NetworkId(network_id))
+        return CallHeaders(authorization)
+    network_id = _read_network(network) if len(network) == _UUID_LENGTH else None
+    if network_id is not None:
+        return CallHeaders(authorization, network_id)
+    # Two that were joined on their way, or none at all.
+    return Refusal(reason=Reason.DOUBLED_HEADER if b"," in network else Reason.MALFORMED_NETWORK_ID)
+
+
+@lru_cache(maxsize=8_192)
+def _read_network(value: bytes) -> NetworkId | None:
+    """Remembered: callers name the same networks again and again."""
+    network_id = read_uuid(value.decode("latin-1"))
+    return NetworkId(network_id) if network_id is not None else None
 
 
 def read_credential(authorization: bytes) -> Credential | None:
@@ -91,6 +104,8 @@ def read_credential(authorization: bytes) -> Credential | None:
 
 def read_basic(encoded: bytes) -> BasicPair | None:
     """Decode what follows `Basic `: strict base64, UTF-8, no control characters, split at the first colon."""
+    if len(encoded) % 4:  # Python's reader takes more padding than there should be
+        return None
     try:
         text = b64decode(encoded, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):

@@ -1,10 +1,24 @@
 """An HTTP request and an answer as plain records, so that rules and walks need no framework. RFC 9110."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+# The hop of whoever came over the unix socket that is for proxies alone. No address looks so.
+SOCKET_HOP = "unix:"
+
+
+class Caller(Protocol):
+    """The other end of a request's connection, as far as the server lets us know it."""
+
+    has_left: bool
+    on_left: Callable[[], None] | None  # called once the caller has left, while an answer is being found
+    can_switch: bool  # whether the connection may be handed over to another protocol
+
+    def hang_up(self) -> None:
+        """Break the connection off, whatever is still to be sent."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +34,7 @@ class Request:
     https: bool = False  # whether this request came over TLS, as far as a trusted proxy says
     request_id: str = ""
     stream: AsyncIterator[bytes] | None = None  # the body, where it is passed on instead of read
+    caller: Caller | None = field(default=None, repr=False)
 
     def all(self, name: bytes) -> list[bytes]:
         """Every value sent under this lower-case name, in order."""
@@ -54,6 +69,35 @@ class Stream(Protocol):
         """No more pieces are wanted."""
 
 
+class _NoBody:
+    """The stream of an answer that has no body by its nature (to HEAD, 204, 304)."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        pass
+
+
+NO_BODY: Stream = _NoBody()  # headers go out as they are, a length that describes another answer's body among them
+
+
+class Switch(Protocol):
+    """Another protocol's business: it goes on with the connection after a 101."""
+
+    def take_over(self, transport: Any, received: bytes, on_over: Callable[[], None]) -> Any:
+        """Go on with this transport, of which `received` was read already; the protocol that is in place now.
+
+        `on_over` is called once all has ended.
+        """
+
+    def give_up(self) -> None:
+        """The caller left before it began."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Answer:
     """What goes back. `stream` (when set) follows instead of `body`; `content-length` is added for bodies."""
@@ -62,3 +106,4 @@ class Answer:
     headers: Headers = field(default_factory=list, repr=False)
     body: bytes = field(default=b"", repr=False)
     stream: Stream | None = None
+    switch: Switch | None = None  # with a 101, from a server whose `Caller.can_switch`

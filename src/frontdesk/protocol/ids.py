@@ -1,6 +1,7 @@
 """The names things go by: each kind of id is its own type, so that none passes for another."""
 
 import re
+from functools import lru_cache
 from typing import NewType
 
 # Canonical lower-case UUID text (RFC 9562 §4); storage keeps the 16 bytes.
@@ -16,6 +17,7 @@ ChallengeId = NewType("ChallengeId", str)
 ClientId = NewType("ClientId", str)
 CredentialId = NewType("CredentialId", str)
 ResourceServerId = NewType("ResourceServerId", str)
+AdminKeyId = NewType("AdminKeyId", str)
 RESOURCE_SERVER_ID = "fdri_"
 
 # Microseconds since 1970-01-01 UTC. Alive means `now < expires_at`.
@@ -47,8 +49,9 @@ def uuid_text(raw: bytes) -> str:
     return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
+@lru_cache(maxsize=4_096)
 def uuid_bytes(text: str) -> bytes:
-    """The 16 bytes of a canonical UUID text; ValueError where it is none."""
+    """The 16 bytes of a canonical UUID text; ValueError where it is none. One walk asks for the same id many times."""
     raw = bytes.fromhex(text.replace("-", ""))
     if len(raw) != 16:
         raise ValueError("not a UUID")

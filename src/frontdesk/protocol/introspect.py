@@ -10,7 +10,7 @@ from typing import TypeAlias
 from frontdesk.protocol.access import AppCaller, PartnerCaller, judge_grant
 from frontdesk.protocol.ids import SECOND, ClientId, Micros, NetworkId
 from frontdesk.protocol.records import Client, Grant, ResourceServer, Role, User
-from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes
+from frontdesk.protocol.role_scopes import NO_LIMITS, RoleScopes, readers
 from frontdesk.protocol.scopes import CONTRACT, Inclusion, Scopes, render_scopes
 from frontdesk.protocol.token import still_allowed
 
@@ -29,11 +29,12 @@ class Introspection:
     issued_at: Micros
     expires_at: Micros | None
     networks: tuple[tuple[NetworkId, Role], ...]
+    reading: frozenset[NetworkId] = frozenset()  # those in which an owner has not yet let the app write
 
     def document(self, issuer: str, role_scopes: RoleScopes = NO_LIMITS) -> dict[str, object]:
         """The JSON object. Times are whole seconds, cut: a token is never said to live longer than it does.
 
-        A network in which the user's role leaves less than `scope` has a `scope` of its own.
+        A network in which the user's role or the owner's rules leave less than `scope` has a `scope` of its own.
         """
         said: dict[str, object] = {
             "active": True,
@@ -52,6 +53,8 @@ class Introspection:
     def _network(self, network: NetworkId, role: Role, role_scopes: RoleScopes) -> dict[str, str]:
         said = {"id": str(network), "role": role.value}
         told = role_scopes.told(self.scopes, role)
+        if network in self.reading:
+            told = readers(role_scopes.inclusion).told(told, role)
         return said if told == self.scopes else {**said, "scope": render_scopes(told)}
 
 
@@ -71,9 +74,11 @@ def describe_access(
     if isinstance(caller, AppCaller):
         subject: str = caller.client.id
         networks: tuple[tuple[NetworkId, Role], ...] = ()
+        reading: frozenset[NetworkId] = frozenset()
     else:
         subject = caller.user.id
         networks = live_roles(caller.grant, caller.user, offered_roles=offered_roles)
+        reading = _reading(caller.grant)
         if not networks:
             return None
     return Introspection(
@@ -83,6 +88,7 @@ def describe_access(
         issued_at=issued_at,
         expires_at=expires_at,
         networks=networks,
+        reading=reading,
     )
 
 
@@ -108,7 +114,12 @@ def describe_refresh(
         issued_at=grant.created_at,
         expires_at=None,
         networks=networks,
+        reading=_reading(grant),
     )
+
+
+def _reading(grant: Grant) -> frozenset[NetworkId]:
+    return frozenset(edge.network_id for edge in grant.edges if edge.reads_only)
 
 
 def live_roles(grant: Grant, user: User, *, offered_roles: frozenset[Role]) -> tuple[tuple[NetworkId, Role], ...]:

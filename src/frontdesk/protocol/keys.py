@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-PURPOSES = ("mac", "digest", "seal", "cookie", "vault")
+from frontdesk.protocol.ids import Micros
+
+PURPOSES = ("mac", "digest", "seal", "cookie", "vault", "sign")
 
 # What can stand or fall with a key, as people call it. The first group lasts until somebody ends it.
 GRANTS, IMPORTED, APPS, PAIRS, SERVERS = "grants", "imported tokens", "apps", "network pairs", "resource servers"
+ADMIN_KEYS = "administration keys"
 SESSIONS, CODES, SIGN_IN_CODES = "sessions", "codes", "sign-in codes"
+SETUP_LINKS, ADDRESS_CHANGES, OWNERSHIP_CODES = "set-up links", "changes of address", "codes of a handover"
+INVITATIONS = "invitations"
 SEALED = "sealed secrets"
 
 
@@ -30,6 +35,7 @@ class KeyFacts:
     made_at: str
     state: KeyState
     print: str
+    makes_from: Micros | None = None  # when a key that signs begins to, if not at once: others must know it first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

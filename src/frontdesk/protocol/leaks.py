@@ -32,6 +32,7 @@ KINDS = {
             prefix=tokens.CODE, name="authorization_code", words="authorization code", lengths=tokens.ROW_TOKEN_LENGTHS
         ),
         Kind(prefix=tokens.SESSION, name="session", words="session cookie", lengths=tokens.ROW_TOKEN_LENGTHS),
+        Kind(prefix=tokens.ADMIN_KEY, name="admin_key", words="administration key", lengths=tokens.ROW_TOKEN_LENGTHS),
         Kind(
             prefix=tokens.CLIENT_SECRET,
             name="client_secret",
@@ -62,7 +63,7 @@ MAX_PLACE = 300  # characters of an address that is told
 # How far from its first byte a value may end: every character twice as long (UTF-16), or most of its marks escaped.
 WINDOW = 1_024
 
-_PREFIXES = b"fd(?:at|rt|ac|se|cs|ns|rs)"
+_PREFIXES = b"fd(?:at|rt|ac|se|ak|cs|ns|rs)"
 _LINE = rb"(?:%(?:25)*5[fF]|\\+(?:u00|x)5[fF]|=5F)"
 _DASH = rb"(?:%(?:25)*2[dD]|\\+(?:u00|x)2[dD]|=2D)"
 _START = re.compile(_PREFIXES + b"(?:_|" + _LINE + b")")
@@ -70,7 +71,7 @@ _RUN = re.compile(b"(?:[A-Za-z0-9_-]+|" + _LINE + b"|" + _DASH + rb"|=\r?\n)+")
 _FOLD = re.compile(rb"=\r?\n")
 _LINES, _DASHES = re.compile(_LINE), re.compile(_DASH)
 # The same in UTF-16, whichever end comes first: a zero byte after (or before) each character.
-_WIDE_HINT, _WIDE = b"f\0d\0", re.compile(b"f\0d\0[arcsn]\0[tces]\0_\0")
+_WIDE_HINT, _WIDE = b"f\0d\0", re.compile(b"f\0d\0[arcsn]\0[tceks]\0_\0")
 # "fdni_" and "fdci_" as base64 writes them at the head of `id:secret` (RFC 7617 §2).
 _BASIC_HINT, _BASIC = b"ZmR", re.compile(b"ZmR[uj]aV[89][A-Za-z0-9+/_-]{60,}")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")

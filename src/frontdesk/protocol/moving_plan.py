@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, Micros, NetworkId, UserId
+from frontdesk.protocol.ids import ClientId, CredentialId, Digest, Email, Micros, NetworkId, ResourceServerId, UserId
 from frontdesk.protocol.moving_changes import Change
-from frontdesk.protocol.records import AuditEvent, Client, Connection, Grant, NetworkCredential, Role
+from frontdesk.protocol.network_rules import NetworkRules
+from frontdesk.protocol.partners import Partner
+from frontdesk.protocol.records import AuditEvent, Client, Connection, Grant, NetworkCredential, ResourceServer, Role
 
 # The bits of a membership that is set aside.
 ROLE_SUSPENDED = 1
@@ -21,6 +23,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    ENDED = "ended"
     CONFLICT = "conflict"
 
 
@@ -74,6 +77,13 @@ class Known:
     credentials: dict[CredentialId, NetworkCredential] = field(default_factory=dict)
     credential_of: dict[NetworkId, NetworkCredential] = field(default_factory=dict)
     clients: dict[ClientId, Client] = field(default_factory=dict)
+    servers: dict[ResourceServerId, ResourceServer] = field(default_factory=dict)
+    pairs: dict[NetworkId, tuple[NetworkCredential, ...]] = field(default_factory=dict)  # old ones that go on, too
+    rules: dict[NetworkId, NetworkRules] = field(default_factory=dict)
+    partners: dict[UserId, Partner] = field(default_factory=dict)
+    makers: dict[ClientId, frozenset[UserId]] = field(default_factory=dict)
+    operators: frozenset[UserId] = frozenset()
+    logos: frozenset[str] = frozenset()
     tokens: dict[Digest, Grant] = field(default_factory=dict)
     live_grants: dict[tuple[UserId, ClientId], int] = field(default_factory=dict)
     connections: dict[tuple[UserId, ClientId], Connection] = field(default_factory=dict)
@@ -86,7 +96,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What of the store a list names. `everything`: all networks, users and roles, for a full list."""
+    """What of the store a list names. `everything`: all networks, users and roles, for a full list.
+
+    `programs`: all apps and resource servers too, and what hangs on networks and apps.
+    """
 
     emails: frozenset[Email] = frozenset()
     users: frozenset[UserId] = frozenset()
@@ -96,6 +109,7 @@ class Asked:
     tokens: tuple[tuple[Digest, ...], ...] = ()
     connections: frozenset[tuple[Email, ClientId]] = frozenset()
     everything: bool = False
+    programs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from frontdesk.protocol.ids import (
+    AdminKeyId,
     ChallengeId,
     ClientId,
     CodeId,
@@ -17,6 +19,7 @@ from frontdesk.protocol.ids import (
     SessionId,
     UserId,
 )
+from frontdesk.protocol.narrowing import WIDE, Narrowing
 from frontdesk.protocol.scopes import Scopes
 
 
@@ -33,6 +36,24 @@ class Profile(StrEnum):
 
     COMPAT = "compat"
     STRICT = "strict"
+
+
+class Proof(StrEnum):
+    """What somebody showed to be signed in."""
+
+    CODE = "code"  # from the mailbox
+    CODE_AND_APP = "code_and_app"  # and one from an authenticator app, or a recovery code
+    PASSKEY = "passkey"
+    PROVIDER = "provider"  # the word of the provider's own sign-in
+
+
+class Review(StrEnum):
+    """Where a partner's app is on its way to other people's networks. Only an approved one may be connected by them."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"  # by a reviewer, with a note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +77,17 @@ class User:
     email: Email
     created_at: Micros
     blocked_at: Micros | None = None
+    language: str = ""  # the one they chose (RFC 5646); empty: none
     roles: dict[NetworkId, Role] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkCredential:
-    """A network's Basic pair. `version` counts regenerations, so that two in parallel cannot both win."""
+    """A Basic pair of a network. `version` is its alone among the network's, and a later pair's is greater.
+
+    Every network has one pair without a name, its main one, and as many named ones as its owner made. The pair that
+    takes another's place has the same name; the old one may go on beside it until `retires_at`.
+    """
 
     client_id: CredentialId
     network_id: NetworkId
@@ -73,6 +99,21 @@ class NetworkCredential:
     sealed_secret: str | None = field(default=None, repr=False)  # the secret again, for its owner's eyes (D8)
     foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
     revealed_at: Micros | None = None  # when the secret was last shown to its owner
+    name: str = ""  # the owner's word for it; empty: the main pair
+    narrowing: Narrowing = WIDE
+    last_used_from: str | None = None  # the address of that use, where it is known
+    retires_at: Micros | None = None  # another pair is in its place: this one goes on for so long
+    replaced_by: CredentialId | None = None  # that pair
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the one that every network has."""
+        return not self.name and self.retires_at is None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it opens the same from everywhere and for ever: all that Basic may do in its network."""
+        return self.retires_at is None and not self.narrowing.narrows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +133,19 @@ class Client:
     native: bool = False  # its loopback redirect URIs match on any port (RFC 8252 §7.3)
     own_scopes: Scopes = ()  # what it may do without a user: client credentials (RFC 6749 §4.4)
     foreign_secret: str | None = field(default=None, repr=False)  # a hash made elsewhere, until its first right use
+    homepage: str = ""
+    privacy_url: str = ""
+    logo: str = ""  # the name of its picture; empty: none
+    optional_scopes: Scopes = ()  # those of `scopes` that a user may leave out
+    verified_at: Micros | None = None  # since when its publisher is proven
+    review: Review = Review.APPROVED  # whoever runs the installation registers apps that need none
+    review_at: Micros | None = None  # when that last changed
+    review_note: str = ""
+    secret_number: int = 1  # counts its secrets, the present one included
+    secret_last_four: str = ""  # empty: not known
+    earlier_digest: Digest | None = field(default=None, repr=False)  # the secret before, while both work
+    earlier_last_four: str = ""
+    earlier_made_at: Micros | None = None
 
     def __post_init__(self) -> None:
         """Nothing proves a public client but the token itself: it must be one that rotates (RFC 9700 §2.2.2)."""
@@ -102,6 +156,11 @@ class Client:
     def is_confidential(self) -> bool:
         """Holds a secret (RFC 6749 §2.1)."""
         return self.secret_digest is not None or self.foreign_secret is not None
+
+    @property
+    def digests(self) -> tuple[Digest, ...]:
+        """Of the secrets in force, the present one first. Two of them while a partner changes from one to the other."""
+        return tuple(digest for digest in (self.secret_digest, self.earlier_digest) if digest is not None)
 
     @property
     def is_strict(self) -> bool:
@@ -120,6 +179,14 @@ class Edge:
 
     network_id: NetworkId
     dropped_at: Micros | None = None
+    # Until an owner lets the app write there. It is the same edge before and after.
+    reads_only: bool = field(default=False, compare=False)
+
+
+@lru_cache(maxsize=8_192)
+def live_edge(network_id: NetworkId) -> Edge:
+    """An undropped edge to a network; the same record for the same network, because many grants lead to one."""
+    return Edge(network_id=network_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +207,7 @@ class Grant:
     revoked_at: Micros | None = None
     generation: int = 0  # how often its refresh token was replaced (strict clients)
     first_digest: Digest | None = field(default=None, repr=False)  # of the first refresh token, once it is replaced
+    adopted_at: Micros | None = None  # when a network's owner took it over from somebody who left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +230,23 @@ class ResourceServer:
     secret_digest: Digest = field(repr=False)
     created_at: Micros
     disabled_at: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminKey:
+    """What a program of the operator's proves itself with at the administration API. Revoking one forgets it."""
+
+    id: AdminKeyId
+    name: str
+    digest: Digest = field(repr=False)
+    created_at: Micros
+    expires_at: Micros | None = None
+    read_only: bool = False
+    last_used_at: Micros | None = None  # to the hour
+
+    def is_alive(self, now: Micros) -> bool:
+        """Whether it still opens anything."""
+        return self.expires_at is None or now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +296,10 @@ class Session:
     digest: Digest = field(repr=False)
     signed_in_at: Micros
     last_seen_at: Micros
+    address: str | None = None  # the peer's IP address when it began
+    browser: str = ""  # "Firefox"; empty where it did not tell
+    system: str = ""  # "Linux"
+    proof: Proof = Proof.CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

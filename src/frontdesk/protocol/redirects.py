@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit
+
+from frontdesk.protocol.messages import N_, say
 
 MAX_URI = 2_000
 
@@ -42,9 +45,14 @@ class RedirectTarget:
         return f"{self.uri}{joint}{query}"
 
 
+@lru_cache(maxsize=16)
+def _quote(value: str) -> str:
+    return quote(value, safe="")  # remembered for the issuer, which every answer names
+
+
 def _encode(value: str) -> str:
     # Codes and most states need no encoding.
-    return value if _UNRESERVED.fullmatch(value) else quote(value, safe="")
+    return value if _UNRESERVED.fullmatch(value) else _quote(value)
 
 
 def match(asked: str | None, registered: tuple[str, ...], *, is_native: bool = False) -> RedirectTarget | None:
@@ -77,20 +85,20 @@ def judge_registration(uri: str, *, is_native: bool = False) -> str | None:
     A native app may also register a scheme of its own, named after a domain: `com.example.app:/cb` (RFC 8252 §7.1).
     """
     if len(uri) > MAX_URI:
-        return f"longer than {MAX_URI} characters"
+        return say("longer than %(most)d characters", most=MAX_URI)
     if not uri.isascii():
-        return "write the host as an A-label (xn--…) and everything else percent-encoded"
+        return N_("write the host as an A-label (xn--…) and everything else percent-encoded")
     if "*" in uri:
-        return "wildcards are not allowed: register each address in full"
+        return N_("wildcards are not allowed: register each address in full")
     if "#" in uri:
-        return "a fragment (#…) is not allowed"
+        return N_("a fragment (#…) is not allowed")
     if not _URI_CHARACTERS.fullmatch(uri) or _BROKEN_ESCAPE.search(uri):
-        return "holds a character or an escape that a URI cannot have"
+        return N_("holds a character or an escape that a URI cannot have")
     try:
         parts = urlsplit(uri)
         port = parts.port
     except ValueError:
-        return "not a URI"
+        return N_("not a URI")
     if is_native and not uri.startswith(("https:", "http:")):
         return _judge_own_scheme(uri) or _judge_path(parts.path) or _judge_query(parts.query)
     return (
@@ -101,39 +109,41 @@ def judge_registration(uri: str, *, is_native: bool = False) -> str | None:
 def _judge_own_scheme(uri: str) -> str | None:
     # With a dot in it, no scheme that a browser or the system knows (javascript:, data:, file:) can be meant.
     if not _OWN_SCHEME.match(uri):
-        return "must be https://…, http://127.0.0.1/…, or a scheme of a domain turned round: com.example.app:/…"
+        return N_("must be https://…, http://127.0.0.1/…, or a scheme of a domain turned round: com.example.app:/…")
     return None
 
 
 def _judge_authority(scheme: str, netloc: str, uri: str, port: int | None) -> str | None:
     if not uri.startswith(("https://", "http://")):
-        return "must be an absolute address that begins with https:// in lower case"
+        return N_("must be an absolute address that begins with https:// in lower case")
     if "@" in netloc:
-        return "a user name in the address is not allowed"
+        return N_("a user name in the address is not allowed")
     host = netloc[: -len(f":{port}")] if port is not None else netloc
     if not host or netloc.endswith(":"):
-        return "the host is missing or its port is empty"
+        return N_("the host is missing or its port is empty")
     if scheme == "http" and host not in LOOPBACK_HOSTS:
-        return "http:// is allowed for 127.0.0.1, [::1] and localhost only: use https://"
+        return N_("http:// is allowed for 127.0.0.1, [::1] and localhost only: use https://")
     if host != "[::1]" and not _HOST_NAME.fullmatch(host):
-        return "the host must be a lower-case name or 127.0.0.1"
+        return N_("the host must be a lower-case name or 127.0.0.1")
     last = host.rsplit(".", 1)[-1]
     if host not in LOOPBACK_HOSTS and (last.isdigit() or last.startswith("0x")):
-        return "use a host name, not a number"
+        return N_("use a host name, not a number")
     return None
 
 
 def _judge_path(path: str) -> str | None:
     if not path.startswith("/"):
-        return "needs a path: at least a slash after the host"
+        return N_("needs a path: at least a slash after the host")
     if "//" in path or any(segment in (".", "..") for segment in path.split("/")):
-        return "the path may not hold //, /./ or /../"
+        return N_("the path may not hold //, /./ or /../")
     if _ENCODED_PATH.search(path):
-        return "the path may not hold encoded dots, slashes, spaces or control characters"
+        return N_("the path may not hold encoded dots, slashes, spaces or control characters")
     return None
 
 
 def _judge_query(query: str) -> str | None:
     names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
     taken = sorted(names & _OUR_PARAMETERS)
-    return f"the query may not hold {taken[0]}: it is added to the answer" if taken else None
+    if not taken:
+        return None
+    return say("the query may not hold %(name)s: it is added to the answer", name=taken[0])

@@ -46,6 +46,13 @@ class RoleScopes:
 NO_LIMITS = RoleScopes()
 
 
+@lru_cache(maxsize=64)
+def readers(inclusion: Inclusion) -> RoleScopes:
+    """The limits of an app that an owner lets only read: of every scope, what of it ends as reading scopes do."""
+    reading = tuple(f"*{suffix}" for suffix in inclusion.suffixes)
+    return RoleScopes(limits=dict.fromkeys(Role, reading), inclusion=inclusion)
+
+
 @lru_cache(maxsize=4_096)
 def _cut(rules: RoleScopes, held: frozenset[str], role: Role) -> frozenset[str]:
     return implied(tuple(sorted(scope for scope in held if rules.lets(scope, role))), rules.inclusion)

@@ -121,9 +121,12 @@ def mask_of(scopes: Scopes, along: Scopes) -> int:
 
 
 @lru_cache(maxsize=4_096)
-def token_scopes(along: Scopes, mask: int, given: Scopes) -> Scopes:
-    """What a token holds now: its bits, less what the grant no longer gives."""
-    return tuple(scope for scope in pick(along, mask) if scope in given)
+def token_scopes(along: Scopes, mask: int, given: Scopes, inclusion: Inclusion = CONTRACT) -> Scopes:
+    """What a token holds now: its bits, less what the grant no longer gives. Of what it gives in part, that part."""
+    picked = pick(along, mask)
+    kept = [scope for scope in picked if scope in given]
+    lost = implied(tuple(scope for scope in picked if scope not in given), inclusion)
+    return tuple(kept + [scope for scope in given if scope in lost and scope not in kept])
 
 
 @lru_cache(maxsize=4_096)

@@ -68,15 +68,22 @@ def still_allowed(given: Scopes, registered: Scopes, inclusion: Inclusion = CONT
     return given if held.issuperset(given) else tuple(scope for scope in given if scope in held)
 
 
-def narrow(grant: Grant, asked: Scopes | None) -> Scopes | Reason:
-    """The scopes of a refresh: never wider than what authorize asked for, silently cut to what was given."""
+def narrow(grant: Grant, asked: Scopes | None, inclusion: Inclusion = CONTRACT) -> Scopes | Reason:
+    """The scopes of a refresh: never wider than what authorize asked for, silently cut to what was given.
+
+    Of a scope that was given in part, that part is left: `locations.readonly` of `locations`.
+    """
     if not asked:
         return grant.scopes_given
     if not _covers(grant.scopes_asked, asked):
         return Reason.SCOPE_WIDENED
     given = set(grant.scopes_given)
-    kept = tuple(scope for scope in asked if scope in given)
-    return kept or Reason.SCOPE_WIDENED
+    if given.issuperset(asked):
+        return asked
+    lost = implied(tuple(scope for scope in asked if scope not in given), inclusion)
+    kept = [scope for scope in asked if scope in given]
+    kept += [scope for scope in grant.scopes_given if scope in lost and scope not in kept]
+    return tuple(kept) or Reason.SCOPE_WIDENED
 
 
 def _covers(held: Scopes, asked: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """What every token and secret looks like: prefix, base64url body, six characters of CRC. DESIGN D2, RFC 4648 §5.
 
     fdat_ version 1 | key id 1 | grant id 16 | stamp 8 | issued 8 | expires 8 | counter 4 | scope bitmap 0-32 | MAC 32
-    fdrt_ fdac_ fdse_   row id 16 | 32 random bytes (a refresh token's successors: `rotation.py`)
+    fdrt_ fdac_ fdse_ fdak_   row id 16 | 32 random bytes (a refresh token's successors: `rotation.py`)
     fdcs_ fdns_ fdrs_   32 random bytes
 
 All numbers are big-endian; times are microseconds, so that "alive while now < expires" means the very instant that
@@ -23,6 +23,7 @@ ACCESS = "fdat_"
 REFRESH = "fdrt_"
 CODE = "fdac_"
 SESSION = "fdse_"
+ADMIN_KEY = "fdak_"
 CLIENT_SECRET = "fdcs_"  # noqa: S105 - a prefix
 NETWORK_SECRET = "fdns_"  # noqa: S105 - a prefix
 RESOURCE_SERVER_SECRET = "fdrs_"  # noqa: S105 - a prefix

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from frontdesk.protocol.ids import DAY, ClientId, Micros
+from frontdesk.protocol.messages import N_
 from frontdesk.protocol.records import Profile
 
 UNSEEN_FOR = 30 * DAY  # a form that was not used for so long is not needed
@@ -33,13 +34,13 @@ class About:
 
 
 ABOUT: dict[WeakForm, About] = {
-    WeakForm.NO_PKCE: About(text="codes without PKCE", standard="RFC 9700 §2.1.1"),
-    WeakForm.NO_STATE_NO_PKCE: About(text="neither state nor PKCE at authorize", standard="RFC 9700 §4.7.1"),
-    WeakForm.REVOKE_QUERY: About(text="a token in the query of revoke", standard="RFC 9700 §4.3.2"),
-    WeakForm.REVOKE_UNAUTHENTICATED: About(text="revoke without client authentication", standard="RFC 7009 §2.1"),
+    WeakForm.NO_PKCE: About(text=N_("codes without PKCE"), standard="RFC 9700 §2.1.1"),
+    WeakForm.NO_STATE_NO_PKCE: About(text=N_("neither state nor PKCE at authorize"), standard="RFC 9700 §4.7.1"),
+    WeakForm.REVOKE_QUERY: About(text=N_("a token in the query of revoke"), standard="RFC 9700 §4.3.2"),
+    WeakForm.REVOKE_UNAUTHENTICATED: About(text=N_("revoke without client authentication"), standard="RFC 7009 §2.1"),
     # The old token works until the new one is used: an app that keeps the old one keeps working.
     WeakForm.REFRESH_UNROTATED: About(
-        text="a refresh token that never changes", standard="RFC 9700 §4.14.2", breaks=False
+        text=N_("a refresh token that never changes"), standard="RFC 9700 §4.14.2", breaks=False
     ),
 }
 

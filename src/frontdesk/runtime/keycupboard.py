@@ -11,6 +11,7 @@ from frontdesk.protocol.ids import Micros
 from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState
 from frontdesk.runtime.keyring import MAX_ID, Key, KeyRing
 from frontdesk.runtime.keys import HeldKeyFile, KeyFileError, draw_key, hold_keys
+from frontdesk.runtime.signing_order import begin_later
 
 
 class _Clock(Protocol):
@@ -39,14 +40,19 @@ class KeyCupboard:
         unfinished = next((key.id for key in keys if key.state is KeyState.NEW), None)
         if unfinished is not None:
             return unfinished
-        fresh = draw_key(_free_id(keys, taken), now=self._clock.now(), random=self._random)
+        fresh = draw_key(purpose, _free_id(keys, taken), now=self._clock.now(), random=self._random)
         self._put(purpose, (*keys, replace(fresh, state=KeyState.NEW)))
         return fresh.id
 
     def put_first(self, purpose: str, key_id: int) -> None:
-        """Let a key that reads make from now on; the one that made goes on reading."""
+        """Let a key that reads make from now on; the one that made goes on reading.
+
+        One that signs begins once it was published long enough; until then the one before it signs.
+        """
         keys = self._file.ring.keys(purpose)
         chosen = replace(next(key for key in keys if key.id == key_id), state=None)
+        if purpose == "sign":
+            chosen = begin_later(self._file.ring, chosen, now=self._clock.now())
         self._put(purpose, (chosen, *(key for key in keys if key.id != key_id)))
 
     def retire(self, purpose: str, key_id: int) -> None:

@@ -1,24 +1,27 @@
 """All keys of one installation, and how they lie in the key file's JSON. Pure: nothing is read or drawn here.
 
-    {"format": 2, "database": "<id>", "keys": {"mac": [{"id": 1, "made_at": "2026-…Z", "key": "<base64url>"}, …], …}}
+    {"format": 3, "database": "<id>", "keys": {"mac": [{"id": 1, "made_at": "2026-…Z", "key": "<base64url>"}, …], …}}
 
 Of a purpose's keys the first that is neither "new" nor "retired" makes, and all but the retired read. A "state" is
-written only where it is one of these two. `vault` may be empty: its keys were destroyed, for good.
+written only where it is one of these two. `vault` may be empty: its keys were destroyed, for good. A key of `sign` is
+a scalar of P-256, and may say "from" when it makes: `signing.py` tells how.
 """
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from frontdesk.protocol.ids import read_uuid
+from frontdesk.protocol.ids import SECOND, Micros, read_uuid
 from frontdesk.protocol.keys import PURPOSES, KeyFacts, KeyState
 from frontdesk.protocol.tokens import base64url, read_base64url
 
-FORMAT = 2
+FORMAT = 3
 KEY_LENGTH = 32
 MAX_ID = 255
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # SEC 2 §2.4.2
 
-_FIRST_PURPOSES = PURPOSES[:4]  # of format 1
+_PURPOSES = {1: PURPOSES[:4], 2: PURPOSES[:5], FORMAT: PURPOSES}  # by format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Key:
     secret: bytes = field(repr=False)
     made_at: str  # UTC, for people: when to rotate
     state: KeyState | None = None  # NEW and RETIRED only: else its place in the list tells
+    makes_from: Micros | None = None  # of a key that signs: others must know it first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class KeyRing:
     seal: tuple[Key, ...]  # encrypts what a sign-in carries along
     cookie: tuple[Key, ...]  # short proofs: form tokens, budget keys, trusted browsers
     vault: tuple[Key, ...] = ()  # encrypts the secrets that their owners may see again
+    sign: tuple[Key, ...] = ()  # signs assertions to the API
 
     def keys(self, purpose: str) -> tuple[Key, ...]:
         """All keys of a purpose, the retired included."""
@@ -72,6 +77,7 @@ class KeyRing:
                 made_at=key.made_at,
                 state=self.state_of(purpose, key),
                 print=hashlib.sha256(b"print of a key\n" + key.secret).hexdigest()[:16],
+                makes_from=key.makes_from,
             )
             for purpose in PURPOSES
             for key in self.keys(purpose)
@@ -79,14 +85,14 @@ class KeyRing:
 
 
 def read_ring(content: Any) -> KeyRing:
-    """The ring that the file's JSON says, of either format; ValueError, which never quotes a key, where it is damaged.
+    """The ring that the file's JSON says, of any format; ValueError, which never quotes a key, where it is damaged.
 
-    One of format 1 comes without a vault.
+    One of format 1 comes without a vault, one of format 1 or 2 without a key that signs.
     """
     file_format = content.get("format") if isinstance(content, dict) else None
-    if type(file_format) is not int or file_format not in (1, FORMAT):
-        raise ValueError(f"its format is neither 1 nor {FORMAT}")
-    purposes = PURPOSES if file_format == FORMAT else _FIRST_PURPOSES
+    if type(file_format) is not int or file_format not in _PURPOSES:
+        raise ValueError(f"its format is none of 1 to {FORMAT}")
+    purposes = _PURPOSES[file_format]
     database = content.get("database")
     if not isinstance(database, str) or read_uuid(database) != database:
         raise ValueError('"database" is not an id')
@@ -97,7 +103,7 @@ def read_ring(content: Any) -> KeyRing:
 
 
 def write_ring(ring: KeyRing) -> dict[str, Any]:
-    """What the file's JSON says of a ring, in format 2."""
+    """What the file's JSON says of a ring, in the newest format."""
     keys = {purpose: [_write_key(key) for key in ring.keys(purpose)] for purpose in PURPOSES}
     return {"format": FORMAT, "database": ring.database_id, "keys": keys}
 
@@ -116,17 +122,43 @@ def _read_keys(purpose: str, listed: Any) -> tuple[Key, ...]:
 def _read_key(purpose: str, item: Any) -> Key:
     if not isinstance(item, dict):
         raise ValueError(f'a key for "{purpose}" is no object')
-    key_id, made_at, text, state = (item.get(name) for name in ("id", "made_at", "key", "state"))
+    key_id, made_at, text, state, start = (item.get(name) for name in ("id", "made_at", "key", "state", "from"))
     secret = read_base64url(text) if isinstance(text, str) else None
     if type(key_id) is not int or not 1 <= key_id <= MAX_ID or not isinstance(made_at, str):
         raise ValueError(f'a key for "{purpose}" has no id or date')
     if secret is None or len(secret) != KEY_LENGTH or not any(secret):
         raise ValueError(f'a key for "{purpose}" is not {KEY_LENGTH} bytes')
+    if purpose == "sign" and int.from_bytes(secret) >= P256_ORDER:
+        raise ValueError('a key for "sign" is no scalar of P-256')
     if state not in (None, KeyState.NEW.value, KeyState.RETIRED.value):
         raise ValueError(f'a key for "{purpose}" is in no known state')
-    return Key(id=key_id, secret=secret, made_at=made_at, state=KeyState(state) if state is not None else None)
+    return Key(
+        id=key_id,
+        secret=secret,
+        made_at=made_at,
+        state=KeyState(state) if state is not None else None,
+        makes_from=_read_start(purpose, start),
+    )
+
+
+def _read_start(purpose: str, text: Any) -> Micros | None:
+    if text is None:
+        return None
+    try:
+        return Micros(int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()) * SECOND)
+    except (TypeError, ValueError):
+        raise ValueError(f'a key for "{purpose}" makes from no known time on') from None
 
 
 def _write_key(key: Key) -> dict[str, Any]:
     said: dict[str, Any] = {"id": key.id, "made_at": key.made_at, "key": base64url(key.secret)}
-    return said if key.state is None else {**said, "state": key.state.value}
+    if key.state is not None:
+        said["state"] = key.state.value
+    if key.makes_from is not None:
+        said["from"] = write_time(key.makes_from)
+    return said
+
+
+def write_time(at: Micros) -> str:
+    """A time as people read it in the file, to the second."""
+    return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

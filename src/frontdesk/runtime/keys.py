@@ -11,14 +11,15 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from frontdesk.protocol.ids import SECOND, Micros, uuid_text
+import structlog
+
+from frontdesk.protocol.ids import Micros, uuid_text
 from frontdesk.protocol.keys import PURPOSES
 from frontdesk.runtime.clock import SystemClock
-from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, Key, KeyRing, read_ring, write_ring
+from frontdesk.runtime.keyring import FORMAT, KEY_LENGTH, P256_ORDER, Key, KeyRing, read_ring, write_ring, write_time
 
 KEY_FILE = "keys.json"
 LOCK_FILE = "keys.lock"
@@ -26,6 +27,8 @@ MAKING_LOCK = "making.lock"
 _MAX_FILE = 256 * 1024
 _DRAFT = ".new"
 _TRIES = 10  # to read a file that is being replaced and wiped
+
+_log = structlog.get_logger("keys")
 
 # Which content of the file was read: it changes whenever the file is replaced, rewritten, or its custody altered.
 Mark: TypeAlias = tuple[int, int, int, int]
@@ -35,7 +38,7 @@ Mark: TypeAlias = tuple[int, int, int, int]
 class _Found:
     ring: KeyRing
     mark: Mark
-    is_old: bool
+    format: int
 
 
 class KeyFileError(Exception):
@@ -50,13 +53,12 @@ class KeyFileError(Exception):
 
 def make_ring(database_id: str, *, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
     """Fresh keys that are kept nowhere: for a store that lives in memory."""
-    return KeyRing(database_id=database_id, **{purpose: (_draw_key(1, "", random),) for purpose in PURPOSES})
+    return KeyRing(database_id=database_id, **{purpose: (_draw_key(purpose, 1, "", random),) for purpose in PURPOSES})
 
 
-def draw_key(key_id: int, *, now: Micros, random: Callable[[int], bytes] = os.urandom) -> Key:
+def draw_key(purpose: str, key_id: int, *, now: Micros, random: Callable[[int], bytes] = os.urandom) -> Key:
     """A fresh key, made at `now`."""
-    made_at = datetime.fromtimestamp(now // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _draw_key(key_id, made_at, random)
+    return _draw_key(purpose, key_id, write_time(now), random)
 
 
 def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], bytes] = os.urandom) -> KeyRing:
@@ -64,8 +66,8 @@ def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], 
 
     `database_id` is the id that the database holds, None where there is no database yet: a new one must then take
     the id of the key ring that is returned. Of several processes that start at once, one makes the file and the
-    others read it. A file of format 1 is given a vault. Raises `KeyFileError`, and never begins a file that is there
-    anew.
+    others read it. A file of an older format is given the kinds of keys that it lacks. Raises `KeyFileError`, and never
+    begins a file that is there anew.
     """
     path = folder / KEY_FILE
     try:
@@ -75,7 +77,7 @@ def open_keys(folder: Path, *, database_id: str | None, random: Callable[[int], 
                 _make(path, database_id, random)
         found = _read(path)
         _check_database(path, found.ring, database_id)
-        if not found.is_old:
+        if found.format == FORMAT:
             return found.ring
         with _locked(folder / LOCK_FILE):
             return _upgrade(path, random)
@@ -94,10 +96,10 @@ def read_keys(folder: Path, *, database_id: str | None) -> tuple[KeyRing, Mark]:
     return found.ring, found.mark
 
 
-def mark_of(folder: Path) -> Mark | None:
+def mark_of(path: str) -> Mark | None:
     """Which content the key file has now, at the price of one system call; None where there is none."""
     try:
-        return _mark(os.stat(folder / KEY_FILE, follow_symlinks=False))
+        return _mark(os.stat(path, follow_symlinks=False))
     except OSError:
         return None
 
@@ -170,8 +172,12 @@ def _take_lock(path: Path) -> int:
     return lock
 
 
-def _draw_key(key_id: int, made_at: str, random: Callable[[int], bytes]) -> Key:
-    return Key(id=key_id, secret=random(KEY_LENGTH), made_at=made_at)
+def _draw_key(purpose: str, key_id: int, made_at: str, random: Callable[[int], bytes]) -> Key:
+    secret = random(KEY_LENGTH)
+    if purpose == "sign":
+        # FIPS 186-5 §A.2.1: with 64 bits more than the order has, no scalar is likelier than another.
+        secret = (int.from_bytes(secret + random(8)) % (P256_ORDER - 1) + 1).to_bytes(KEY_LENGTH)
+    return Key(id=key_id, secret=secret, made_at=made_at)
 
 
 def _make(path: Path, database_id: str | None, random: Callable[[int], bytes]) -> None:
@@ -183,7 +189,8 @@ def _make(path: Path, database_id: str | None, random: Callable[[int], bytes]) -
             f"{path} is missing, but there is a database that needs it",
             "restore the key file from your backup; without it no token or secret can be checked",
         )
-    keys = {purpose: (draw_key(1, now=SystemClock().now(), random=random),) for purpose in PURPOSES}
+    now = SystemClock().now()
+    keys = {purpose: (draw_key(purpose, 1, now=now, random=random),) for purpose in PURPOSES}
     draft = _write_draft(path, KeyRing(database_id=uuid_text(random(16)), **keys))
     os.link(draft, path)  # unlike a rename, fails where the name is taken
     draft.unlink()
@@ -191,12 +198,19 @@ def _make(path: Path, database_id: str | None, random: Callable[[int], bytes]) -
 
 
 def _upgrade(path: Path, random: Callable[[int], bytes]) -> KeyRing:
-    """Give a file of format 1 a vault, unless another process did while we waited for the lock."""
+    """Give a file of an older format the keys that it has no kind of, unless another process just did.
+
+    A vault that was destroyed, which format 2 can say, stays so.
+    """
     found = _read(path)
-    if not found.is_old:
+    if found.format == FORMAT:
         return found.ring
-    ring = replace(found.ring, vault=(draw_key(1, now=SystemClock().now(), random=random),))
+    lacking = ("vault", "sign") if found.format == 1 else ("sign",)
+    now = SystemClock().now()
+    fresh = {purpose: (draw_key(purpose, 1, now=now, random=random),) for purpose in lacking}
+    ring: KeyRing = replace(found.ring, **fresh)  # type: ignore[arg-type]
     _replace(path, ring, wipe=False)
+    _log.info("keys.added", purposes=", ".join(lacking), hint=f"back up {path} again")
     return ring
 
 
@@ -240,10 +254,10 @@ def _read(path: Path) -> _Found:
         content, mark = _read_content(path)
         try:
             said = json.loads(content)
-            return _Found(read_ring(said), mark, is_old=said["format"] != FORMAT)
+            return _Found(read_ring(said), mark, said["format"])
         except (ValueError, KeyError, TypeError) as error:
             damage = KeyFileError(f"{path} is damaged: {_flaw(error)}", "restore it from your backup")
-        if mark_of(path.parent) == mark:
+        if mark_of(str(path)) == mark:
             break  # else it was replaced, and what we had in hand wiped, while we read
     raise damage
 

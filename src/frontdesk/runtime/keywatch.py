@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from frontdesk.runtime.keyring import KeyRing
-from frontdesk.runtime.keys import KeyFileError, Mark, mark_of, read_keys
+from frontdesk.runtime.keys import KEY_FILE, KeyFileError, Mark, mark_of, read_keys
 
 _log = structlog.get_logger("keys")
 
@@ -17,6 +17,7 @@ class KeyWatch:
     def __init__(self, folder: Path, *, database_id: str) -> None:
         """Read the keys. Raises KeyFileError."""
         self._folder = folder
+        self._path = str(folder / KEY_FILE)  # looked at at every revocation
         self._database_id = database_id
         self.ring, mark = read_keys(folder, database_id=database_id)
         self._mark: Mark | None = mark
@@ -33,7 +34,7 @@ class KeyWatch:
 
         Never raises: with a file that cannot be read, what is held goes on, and `problem` tells.
         """
-        mark = mark_of(self._folder)
+        mark = mark_of(self._path)
         if mark == self._mark:
             return False
         self._mark = mark  # of a damaged file too: garbage must not make us read it over and over

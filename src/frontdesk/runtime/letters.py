@@ -15,6 +15,10 @@ from email.utils import format_datetime
 
 from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.ids import SECOND, Email, Micros
+from frontdesk.protocol.languages import ENGLISH_CODE
+from frontdesk.protocol.messages import say_by
+from frontdesk.runtime.letter_html import Look, render_html
+from frontdesk.runtime.speakers import speaker_of
 
 MAX_SUBJECT = 200
 MAX_TEXT = 64 * 1024
@@ -40,6 +44,7 @@ class Letter:
     to: Email
     subject: str = field(repr=False)
     text: str = field(repr=False)
+    language: str = ENGLISH_CODE
 
 
 def read_sender(text: str) -> Sender | None:
@@ -56,7 +61,7 @@ def read_sender(text: str) -> Sender | None:
     return Sender(address=address, name=name)
 
 
-def write_letter(to: str, subject: str, text: str) -> Letter:
+def write_letter(to: str, subject: str, text: str, *, language: str = ENGLISH_CODE) -> Letter:
     """A letter of checked parts. ValueError on control characters, more than one address, or a display name.
 
     `to` must already be what `read_email` gives, so that the value that was validated is the value that is used.
@@ -68,10 +73,21 @@ def write_letter(to: str, subject: str, text: str) -> Letter:
         raise ValueError("a subject is one line of 1 to 200 characters without control characters")
     if len(text) > MAX_TEXT or "\0" in text or not _is_unicode(text):
         raise ValueError("a mail's text is at most 64 kB, without NUL")
-    return Letter(to=address, subject=subject, text=text)
+    return Letter(to=address, subject=subject, text=text, language=language)
 
 
-def render_letter(letter: Letter, sender: Sender, *, now: Micros, random: Callable[[int], bytes]) -> EmailMessage:
+def say_letter(letter: Letter, language: str) -> Letter:
+    """The letter in this language; as it is where its subject would grow beyond what a subject may be."""
+    speaker = speaker_of(language)
+    subject = say_by(speaker, letter.subject)
+    if len(subject) > MAX_SUBJECT:
+        return letter
+    return write_letter(letter.to, subject, say_by(speaker, letter.text), language=language)
+
+
+def render_letter(
+    letter: Letter, sender: Sender, *, now: Micros, random: Callable[[int], bytes], look: Look | None = None
+) -> EmailMessage:
     """The message, ready to be sent: every line ends in CRLF, whatever the text used."""
     user, _, domain = sender.address.rpartition("@")
     message = EmailMessage(policy=_POLICY)
@@ -85,6 +101,9 @@ def render_letter(letter: Letter, sender: Sender, *, now: Micros, random: Callab
         message.set_content(letter.text, charset="us-ascii", cte="7bit")
     else:
         message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    html = render_html(letter.subject, letter.text, language=letter.language, look=look)
+    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = letter.language
     return message
 
 

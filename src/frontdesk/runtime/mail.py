@@ -12,14 +12,18 @@ import re
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import structlog
 
 from frontdesk.protocol.ids import Email
+from frontdesk.protocol.languages import ENGLISH_CODE
+from frontdesk.protocol.standing import MailState
 from frontdesk.runtime.clock import SystemClock
-from frontdesk.runtime.letters import Letter, Sender, read_sender, render_letter, write_letter
+from frontdesk.runtime.letter_html import Look
+from frontdesk.runtime.letters import Letter, Sender, read_sender, render_letter, say_letter, write_letter
 from frontdesk.runtime.mail_url import Console, MailFolder, MailUrlError, SmtpServer, read_mail_url
 
 MAX_WAITING = 1_000
@@ -40,47 +44,81 @@ class Undeliverable(Exception):  # noqa: N818 - an outcome of a delivery
     """This letter was refused for good; trying again is of no use."""
 
 
-def open_post_office(url: str, mail_from: str, *, useful_for: float = USEFUL_FOR) -> "PostOffice":
-    """The post office that a mail URL and a sender name; raises `MailUrlError`."""
+def open_post_office(
+    url: str,
+    mail_from: str,
+    *,
+    language: str = ENGLISH_CODE,
+    useful_for: float = USEFUL_FOR,
+    look: Look | None = None,
+) -> "PostOffice":
+    """The post office that a mail URL and a sender name; raises `MailUrlError`.
+
+    `language` is for those who chose none.
+    """
     sender = read_sender(mail_from)
     if sender is None:
         raise MailUrlError("the sender is not an address, or Name <address>")
     destination = read_mail_url(url)
     match destination:
         case SmtpServer():
-            return PostOffice(_by_smtp(destination, sender), sender, useful_for=useful_for)
+            return PostOffice(
+                _by_smtp(destination, sender), sender, language=language, useful_for=useful_for, look=look
+            )
         case MailFolder():
             try:
                 destination.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise MailUrlError(f"cannot make the mail folder {destination.path}: {error.strerror}") from error
-            return PostOffice(_into_folder(destination.path), sender, useful_for=useful_for)
+            return PostOffice(
+                _into_folder(destination.path), sender, language=language, useful_for=useful_for, look=look
+            )
         case Console():
-            return PostOffice(_to_console, sender, useful_for=useful_for)
+            return PostOffice(_to_console, sender, language=language, useful_for=useful_for, look=look)
 
 
 class PostOffice:
     """Implements what the walks need of a post office. `post` needs a running event loop."""
 
-    def __init__(self, deliver: Deliver, sender: Sender, *, useful_for: float = USEFUL_FOR) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        sender: Sender,
+        *,
+        language: str = ENGLISH_CODE,
+        useful_for: float = USEFUL_FOR,
+        look: Look | None = None,
+    ) -> None:
         """`deliver` sends one message or raises: `Undeliverable` for good, anything else for now."""
         self._deliver = deliver
         self._sender = sender
+        self._language = language
         self._useful_for = useful_for
+        self._look = look
         self._gate = asyncio.Semaphore(AT_A_TIME)
         self._waiting: set[asyncio.Task[None]] = set()
+        self._state = MailState()
         self._clock = SystemClock()
         self._closing = False
 
-    def post(self, to: Email, subject: str, text: str) -> None:
-        """Queue one message. ValueError on control characters, two addresses or a display name; nothing is queued."""
+    def post(self, to: Email, subject: str, text: str, *, language: str = "") -> None:
+        """Queue one message, said in a language.
+
+        ValueError on control characters, two addresses or a display name; then nothing is queued.
+        """
         letter = write_letter(to, subject, text)
         if self._closing or len(self._waiting) >= MAX_WAITING:
             _log.error("mail.dropped", to=to, why="closing" if self._closing else "too many letters wait")
+            self._failed("too many letters wait", dropped=True)
             return
-        task = asyncio.get_running_loop().create_task(self._send(letter))
+        task = asyncio.get_running_loop().create_task(self._send(letter, language or self._language))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
+
+    @property
+    def state(self) -> MailState:
+        """What became of the letters since it was opened."""
+        return replace(self._state, waiting=len(self._waiting))
 
     async def aclose(self) -> None:
         """Take no more letters, give those that wait a few seconds, and drop the rest with a log event."""
@@ -94,16 +132,23 @@ class PostOffice:
             _log.error("mail.dropped", letters=len(late), why="the server stopped first")
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _send(self, letter: Letter) -> None:
-        message = render_letter(letter, self._sender, now=self._clock.now(), random=os.urandom)
+    async def _send(self, letter: Letter, language: str) -> None:
         try:
             async with asyncio.timeout(self._useful_for):
+                # Here and not in `post`: whether somebody has an address must not be told by the time that saying it
+                # takes. Behind the gate: a thousand letters that wait need not be written out.
+                async with self._gate:
+                    letter = say_letter(letter, language)
+                    message = render_letter(
+                        letter, self._sender, now=self._clock.now(), random=os.urandom, look=self._look
+                    )
                 for attempt in itertools.count():
                     if await self._try_once(letter, message, attempt):
                         return
                     await asyncio.sleep(RETRY_AFTER[min(attempt, len(RETRY_AFTER) - 1)])
         except TimeoutError:
             _log.error("mail.dropped", to=letter.to, why="too old to be of use")
+            self._state = replace(self._state, dropped=self._state.dropped + 1)  # why, the last try has said
 
     async def _try_once(self, letter: Letter, message: EmailMessage, attempt: int) -> bool:
         """Whether there is nothing more to do."""
@@ -112,12 +157,19 @@ class PostOffice:
                 await self._deliver(letter, message)
         except Undeliverable as refusal:
             _log.error("mail.dropped", to=letter.to, tries=attempt + 1, why=str(refusal))
+            self._failed(str(refusal), dropped=True)
             return True
         except Exception as failure:  # noqa: BLE001 - whatever a neighbour does must not end the letter's task
             _log.warning("mail.delayed", to=letter.to, tries=attempt + 1, why=_tell(failure))
+            self._failed(_tell(failure))
             return False
         _log.info("mail.sent", to=letter.to, tries=attempt + 1)
+        self._state = replace(self._state, sent=self._state.sent + 1, sent_at=self._clock.now())
         return True
+
+    def _failed(self, why: str, *, dropped: bool = False) -> None:
+        lost = self._state.dropped + dropped
+        self._state = replace(self._state, dropped=lost, trouble=why, trouble_at=self._clock.now())
 
 
 def _tell(failure: Exception) -> str:

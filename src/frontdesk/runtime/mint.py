@@ -10,7 +10,7 @@ from typing import Protocol
 
 from frontdesk.protocol import rotation, tokens
 from frontdesk.protocol.access import AccessClaims
-from frontdesk.protocol.ids import CodeId, Digest, GrantId, Micros, SessionId, uuid_text
+from frontdesk.protocol.ids import AdminKeyId, CodeId, Digest, GrantId, Micros, SessionId, uuid_text
 from frontdesk.protocol.macs import mac
 from frontdesk.protocol.records import Grant, OwnGrant
 from frontdesk.runtime.keyring import Key, KeyRing
@@ -109,6 +109,15 @@ class Mint:
     def new_session_token(self, session_id: SessionId) -> str:
         """A session cookie's value `fdse_…`."""
         return tokens.write_row_token(tokens.SESSION, session_id, self._random(tokens.RANDOM_LENGTH))
+
+    def new_admin_key(self, key_id: AdminKeyId) -> str:
+        """An administration key `fdak_…`."""
+        return tokens.write_row_token(tokens.ADMIN_KEY, key_id, self._random(tokens.RANDOM_LENGTH))
+
+    def read_admin_key(self, value: str) -> AdminKeyId | None:
+        """The row an administration key names; None unless it is well-formed."""
+        row = tokens.read_row_token(tokens.ADMIN_KEY, value)
+        return AdminKeyId(row) if row is not None else None
 
     def read_code(self, value: str) -> CodeId | None:
         """The row an authorization code names; None unless it is a well-formed code."""

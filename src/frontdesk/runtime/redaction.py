@@ -38,6 +38,7 @@ _SECRET_NAMES = frozenset(
         "set_cookie",
         "token",
         "verifier",
+        "x_frontdesk_assertion",
         "x_frontdesk_check_secret",
     }
 )
@@ -45,7 +46,8 @@ _SECRET_ENDINGS = ("secret", "password", "passwd", "_token", "_tokens", "_cookie
 
 # Any spelling of the underscore, so that a percent-encoded token is one too.
 _PATTERN = re.compile(
-    r"(?P<token>fd(?:at|rt|ac|se|cs|ns|rs)(?:_|%5[fF]))[A-Za-z0-9_%-]{6,}"
+    r"(?P<token>fd(?:at|rt|ac|se|ak|cs|ns|rs|sl)(?:_|%5[fF]))[A-Za-z0-9_%-]{6,}"
+    r"|(?P<jws>eyJ)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
     r"|(?P<scheme>\b(?:[Bb]asic|BASIC|[Bb]earer|BEARER)(?:\s+|%20|\+))[A-Za-z0-9+/=_.~%-]{4,}"
     r"|(?P<parameter>(?:\b|(?<=%[0-9a-fA-F]{2}))(?:access_token|refresh_token|id_token|token|client_secret|code_verifier|code|password|"
     r"assertion|client_assertion)(?:=|%3[dD]))[^&\s\"'<>;,]+"
@@ -55,7 +57,7 @@ _PATTERN = re.compile(
 )
 
 # Whatever _PATTERN finds holds one of these; most words of a log line hold none, and are done in a tenth of the time.
-_SUSPECT = re.compile(r"[_=:%+\s]")
+_SUSPECT = re.compile(r"[_=:%+\s]|eyJ")
 
 
 def redact_text(text: str) -> str:

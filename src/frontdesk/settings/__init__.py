@@ -1,5 +1,6 @@
 """Every knob, and how it is read: a flag before the environment before the file before the default."""
 
+from frontdesk.settings.accents import accents_of
 from frontdesk.settings.reading import (
     CONFIG_VARIABLE,
     FILE_NAME,
@@ -20,6 +21,7 @@ __all__ = [
     "SECRET_VARIABLES",
     "Settings",
     "SettingsError",
+    "accents_of",
     "find_settings_file",
     "inclusion_of",
     "named_scopes",

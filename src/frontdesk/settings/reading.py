@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from frontdesk.settings.accents import judge_accents
 from frontdesk.settings.knobs import KNOBS
 from frontdesk.settings.record import Settings
 from frontdesk.settings.scopes import judge_scope_settings
@@ -28,6 +29,7 @@ NOT_SETTINGS = frozenset(
         "FRONTDESK_TRY_SECRET_FILE",
         "FRONTDESK_TRY_BASIC_SECRET",
         "FRONTDESK_TRY_BASIC_SECRET_FILE",
+        "FRONTDESK_ATTACK_SECRET",
     }
 )
 
@@ -35,7 +37,7 @@ NOT_SETTINGS = frozenset(
 _KUBERNETES = re.compile(
     r"FRONTDESK_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT|PORT_\d+_(?:TCP|UDP|SCTP))(?:_[A-Z0-9_]+)?"
 )
-_PATHS = ("data", "openapi", "leak_keys")
+_PATHS = ("data", "openapi", "proxy_socket", "leak_keys", "logo")
 _MAX_FILE = 1024 * 1024
 
 
@@ -168,6 +170,7 @@ def _read_flags(flags: Mapping[str, object]) -> dict[str, _Given]:
 
 def _judge_together(settings: Settings) -> Iterator[str]:
     yield from judge_scope_settings(settings)
+    yield from judge_accents(settings)
     if not settings.public_url and not is_loopback(settings.host):
         yield (
             f'host "{settings.host}" is reachable by others, so public_url must say what they see: '

@@ -10,7 +10,11 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from frontdesk.protocol.addresses import read_domain, read_email
+from frontdesk.protocol.colours import read_colour
+from frontdesk.protocol.ids import read_uuid
+from frontdesk.protocol.languages import LANGUAGES, OFFERED
 from frontdesk.protocol.scopes import read_scopes
+from frontdesk.settings.network_parameters import read_network_parameter
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -116,6 +120,19 @@ def read_public_url(value: Any) -> str:
     return f"{scheme}://{shown}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{shown}:{port}"
 
 
+def read_origin(value: Any) -> str:
+    """An origin as browsers write it (RFC 6454 §6.1), or `*`."""
+    allowed = "give http(s)://name[:port] as browsers send it, or *"
+    text = read_text(value)
+    if text == "*":
+        return text
+    scheme, host, port, rest = _split_url(text, allowed)
+    if rest not in ("", "/"):
+        raise ValueError(allowed)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{shown}:{port}"
+
+
 def read_upstream(value: Any) -> str:
     """The API's address, without a slash at its end. Empty is allowed."""
     allowed = "give http(s)://host[:port][/base] without a user, query or fragment"
@@ -138,6 +155,17 @@ def read_link(value: Any) -> str:
     return text
 
 
+def read_issuer(value: Any) -> str:
+    """The name of an OpenID provider; empty is allowed. Plain http on this machine alone."""
+    allowed = "give https://name[/path], or http:// on this machine"
+    text = read_text(value)
+    if text:
+        scheme, host, _, rest = _split_url(text, allowed)
+        if (scheme != "https" and host not in ("localhost", "127.0.0.1", "::1")) or "?" in rest or "#" in rest:
+            raise ValueError(allowed)
+    return text
+
+
 def read_network(value: Any) -> str:
     """An IP address or a CIDR network, never everybody."""
     from ipaddress import ip_network  # late: a tenth of a bare start
@@ -150,6 +178,15 @@ def read_network(value: Any) -> str:
     if network.prefixlen == 0:
         raise ValueError("a network that holds every address would let anybody in; name the proxies")
     return str(network.network_address) if network.num_addresses == 1 else str(network)
+
+
+def read_network_id(value: Any) -> str:
+    """A network's id, or none."""
+    text = read_text(value)
+    identity = read_uuid(text) if text else ""
+    if identity is None:
+        raise ValueError("must be a network's id (a UUID)")
+    return identity
 
 
 def read_header_name(value: Any) -> str:
@@ -202,6 +239,14 @@ def read_secret(value: Any) -> str:
     return text
 
 
+def read_audience(value: Any) -> str:
+    """A name or address in one word, as in `aud`; empty is allowed."""
+    text = read_text(value)
+    if len(text) > 255 or not re.fullmatch(r"[\x21-\x7e]*", text):
+        raise ValueError("give up to 255 printable ASCII characters without spaces, such as https://api.example.com")
+    return text
+
+
 def read_mail(value: Any) -> str:
     """A mail URL, as far as its scheme; runtime/mail_url.py reads the rest."""
     text = read_text(value)
@@ -227,37 +272,88 @@ def read_product_name(value: Any) -> str:
     return text
 
 
+def read_accent(value: Any) -> str:
+    """A colour; empty is allowed."""
+    text = read_text(value)
+    colour = read_colour(text) if text else None
+    if text and colour is None:
+        raise ValueError("give a colour as #rrggbb, such as #1f5d50")
+    return colour.hex if colour is not None else ""
+
+
+def read_language(value: Any) -> str:
+    """The code of a language that there is a catalogue of."""
+    found = {code.lower(): code for code in LANGUAGES}.get(read_text(value).lower())
+    if found is None:
+        raise ValueError(f"give languages of {', '.join(OFFERED)}")
+    return found
+
+
 READERS: dict[str, Reader] = {
     "data": read_path,
     "host": read_host,
     "port": whole(0, 65_535),
     "workers": whole(1, 256),
     "public_url": read_public_url,
+    "admin_host": read_host,
+    "admin_port": whole(0, 65_535),
     "upstream": read_upstream,
     "openapi": read_path,
     "serve_networks": read_switch,
     "networkless_operations": several(read_operation),
     "network_header": read_header_name,
+    "network_parameters": several(read_network_parameter),
     "scope_match": choice("any", "all"),
     "implied_scopes": several(read_inclusion),
     "role_scopes": several(read_role_rule),
     "public_operations": several(read_operation),
     "requests_per_second": whole(1, 100_000),
+    "burst": whole(1, 100_000),
+    "network_share": whole(1, 100),
     "max_body": whole(1, 2**40),
     "upstream_timeout": whole(1, 3_600),
+    "upstream_connect_timeout": whole(1, 60),
+    "upstream_silence_timeout": whole(1, 3_600),
+    "upstream_total_timeout": whole(1, 86_400),
+    "upstream_connections": whole(4, 10_000),
+    "upstream_waiting": whole(0, 100_000),
+    "upstream_streams": whole(4, 100_000),
+    "websocket_origins": several(read_origin),
+    "websocket_message": whole(125, 2**30),
+    "websocket_idle_timeout": whole(1, 86_400),
+    "max_connections": whole(10, 1_000_000),
+    "address_connections": whole(1, 1_000_000),
     "check_peers": several(read_network),
     "check_secret": read_secret,
+    "proxy_socket": read_path,
+    "assertion": choice("off", "on"),
+    "assertion_audience": read_audience,
     "trusted_proxies": several(read_network),
     "mail": read_mail,
     "mail_from": read_sender,
     "product_name": read_product_name,
+    "logo": read_path,
+    "accent": read_accent,
+    "accent_dark": read_accent,
     "help_url": read_link,
     "privacy_url": read_link,
+    "languages": several(read_language, at_least_one=True),
+    "sign_in_issuer": read_issuer,
+    "sign_in_client_id": read_text,
+    "sign_in_client_secret": read_text,
+    "sign_in_name": read_product_name,
     "picker_roles": several(choice(*_ROLES), at_least_one=True),
+    "members": choice("here", "elsewhere"),
     "secrets": choice("sealed", "once"),
+    "partner_sign_up": choice("users", "open", "closed"),
+    "partner_test_network": read_network_id,
     "leak_keys": read_path,
     "leaked_secrets": choice("tell", "end"),
     "revoke_leaked_in_url": read_switch,
+    "enforcement": choice("on", "shadow"),
+    "explain_sample": whole(0, 1_000_000),
+    "explain_kept": whole(0, 1_000_000),
+    "explain_days": whole(1, 30),
     "access_token_lifetime": whole(60, 86_400),
     "code_lifetime": whole(10, 600),
     "grants_per_connection": whole(1, 1_000),

@@ -108,22 +108,28 @@ class Cache:
     __slots__ = (
         "_kinds",
         "_look_at_keys",
+        "client",
         "clients",
+        "commits",
         "connections",
+        "credential",
         "credentials",
         "facts",
+        "grant",
         "grants",
         "networks",
         "own_grants",
         "position",
         "resource_servers",
         "sessions",
+        "user",
         "users",
     )
 
     def __init__(self, *, grants: int = GRANTS, others: int = OTHERS) -> None:
         """Empty. Sizes are in records; a grant takes about a kilobyte."""
         self.position = 0
+        self.commits = 0  # how often somebody was seen to have committed; 0: that cannot be told
         self._look_at_keys: Callable[[], object] = lambda: None
         self.grants: Shelf[GrantId, Grant] = Shelf(grants)
         self.clients: Shelf[ClientId, Client] = Shelf(others)
@@ -135,6 +141,11 @@ class Cache:
         self.facts: Shelf[str, bool] = Shelf(others)  # about whole tables; each names itself when it changes
         self.own_grants: Shelf[GrantId, OwnGrant] = Shelf(others)
         self.resource_servers: Shelf[ResourceServerId, ResourceServer] = Shelf(others)
+        # What each check asks for: the shelf itself answers, with no step in between. None: not remembered.
+        self.client: Callable[[ClientId], Client | None] = self.clients.get
+        self.user: Callable[[UserId], User | None] = self.users.get
+        self.credential: Callable[[CredentialId], NetworkCredential | None] = self.credentials.get
+        self.grant: Callable[[GrantId], Grant | None] = self.grants.get
         self._kinds: dict[str, _Kind] = {
             "grant": _Kind(self.grants, uuid_text),
             "client": _Kind(self.clients, _text),
@@ -177,25 +188,9 @@ class Cache:
                 changed.shelf.drop(changed.read_subject(subject))
         self.position = changes[-1][0]
 
-    def client(self, client_id: ClientId) -> Client | None:
-        """A partner's app, if remembered."""
-        return self.clients.get(client_id)
-
-    def user(self, user_id: UserId) -> User | None:
-        """A user with roles, if remembered."""
-        return self.users.get(user_id)
-
     def network(self, network_id: NetworkId) -> Network | None:
         """A network, if remembered."""
         return self.networks.get(network_id)
-
-    def credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """The pair in force under this id, if remembered."""
-        return self.credentials.get(client_id)
-
-    def grant(self, grant_id: GrantId) -> Grant | None:
-        """A grant, revoked or not, if remembered."""
-        return self.grants.get(grant_id)
 
     def session(self, session_id: SessionId) -> Session | None:
         """A session's row, if remembered."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from struct import Struct
 
 from frontdesk.protocol.ids import Micros, NetworkId, uuid_bytes, uuid_text
-from frontdesk.protocol.records import Edge
+from frontdesk.protocol.records import Edge, live_edge
 from frontdesk.protocol.scopes import Scopes
 
 ID = 16
@@ -13,6 +13,7 @@ EDGE = 24
 
 _EDGE = Struct(">16sq")
 _TIME = Struct(">q")
+_READING = 1  # in the place of a time: live, and for reading only. Nothing was dropped a microsecond after 1970 began.
 
 
 @lru_cache(maxsize=8192)
@@ -34,6 +35,11 @@ def optional_id(text: str | None) -> bytes | None:
 
 def pack_networks(networks: Iterable[NetworkId]) -> bytes:
     """Network ids, 16 bytes each."""
+    return _pack(tuple(networks))
+
+
+@lru_cache(maxsize=4_096)
+def _pack(networks: tuple[NetworkId, ...]) -> bytes:
     return b"".join([uuid_bytes(network) for network in networks])
 
 
@@ -53,8 +59,11 @@ def only_networks(raw: bytes, allowed: set[bytes]) -> bytes:
     return b"".join([raw[at : at + ID] for at in range(0, len(raw), ID) if raw[at : at + ID] in allowed])
 
 
-def live_edges(networks: bytes) -> bytes:
-    """The edges of a new grant: one live edge a network of a packed column."""
+def live_edges(networks: bytes, reading: frozenset[bytes] = frozenset()) -> bytes:
+    """The edges of a new grant: one live edge a network of a packed column, those to `reading` for reading only."""
+    if reading:
+        parts = [networks[at : at + ID] for at in range(0, len(networks), ID)]
+        return b"".join(_EDGE.pack(part, _READING if part in reading else 0) for part in parts)
     return b"".join([networks[at : at + ID] + b"\0\0\0\0\0\0\0\0" for at in range(0, len(networks), ID)])
 
 
@@ -62,27 +71,55 @@ def read_edges(raw: bytes) -> tuple[Edge, ...]:
     """The edges of a grant's column."""
     return tuple(
         [
-            Edge(network_id=network_text(network), dropped_at=Micros(dropped) if dropped else None)
+            Edge(network_id=network_text(network), dropped_at=Micros(dropped))
+            if dropped > _READING
+            else Edge(network_id=network_text(network), reads_only=True)
+            if dropped
+            else live_edge(network_text(network))
             for network, dropped in _EDGE.iter_unpack(raw)
         ]
     )
 
 
+def live_networks(raw: bytes) -> bytes:
+    """The networks, packed, to which a grant's edges still lead."""
+    return b"".join([network for network, dropped in _EDGE.iter_unpack(raw) if dropped <= _READING])
+
+
 def drop_edge(raw: bytes, network: bytes, now: Micros) -> bytes | None:
     """A grant's edges with this network's dropped at `now`; None where there is no live edge to it."""
     edges = list(_EDGE.iter_unpack(raw))
-    if (network, 0) not in edges:
+    if not any(at == network and dropped <= _READING for at, dropped in edges):
         return None
-    return b"".join(_EDGE.pack(at, now if (at, dropped) == (network, 0) else dropped) for at, dropped in edges)
+    return b"".join(_EDGE.pack(at, now if at == network and dropped <= _READING else dropped) for at, dropped in edges)
+
+
+def revive_edge(raw: bytes, network: bytes, *, reads_only: bool) -> bytes:
+    """A grant's edges with every one to this network live again."""
+    lives = _READING if reads_only else 0
+    return b"".join(_EDGE.pack(at, lives if at == network else dropped) for at, dropped in _EDGE.iter_unpack(raw))
+
+
+def widen_edge(raw: bytes, network: bytes) -> bytes | None:
+    """A grant's edges with this network's for more than reading; None where it is so, or not live."""
+    edges = list(_EDGE.iter_unpack(raw))
+    if (network, _READING) not in edges:
+        return None
+    return b"".join(_EDGE.pack(at, 0 if (at, dropped) == (network, _READING) else dropped) for at, dropped in edges)
 
 
 def has_live_edge(raw: bytes) -> bool:
     """Whether any edge of the column is not dropped."""
-    return any(dropped == 0 for _, dropped in _EDGE.iter_unpack(raw))
+    return any(dropped <= _READING for _, dropped in _EDGE.iter_unpack(raw))
 
 
 def leads_to(raw: bytes, network: bytes) -> bool:
     """Whether there is a live edge to this network."""
+    return any(at == network and dropped <= _READING for at, dropped in _EDGE.iter_unpack(raw))
+
+
+def writes_to(raw: bytes, network: bytes) -> bool:
+    """Whether there is a live edge to this network that is for more than reading."""
     return (network, 0) in _EDGE.iter_unpack(raw)
 
 
@@ -94,3 +131,8 @@ def pack_times(times: Iterable[Micros]) -> bytes:
 def read_times(raw: bytes) -> tuple[Micros, ...]:
     """The points in time of a packed column."""
     return tuple([Micros(at) for (at,) in _TIME.iter_unpack(raw)])
+
+
+def place_of(after: str | None) -> bytes:
+    """Where a page of rows begins that are in the order of their ids: after this one; None: with the first."""
+    return uuid_bytes(after) if after is not None else b""

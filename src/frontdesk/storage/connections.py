@@ -12,7 +12,8 @@ SELECT user_id, client_id, redirect_uri, scopes_given, networks_offered, network
 FROM connections
 """
 FIND = _SELECT + "WHERE user_id = $1 AND client_id = $2"
-LIST_OF_USER = _SELECT + "WHERE user_id = $1 ORDER BY consented_at DESC, client_id"
+LIST_OF_USER = _SELECT + "WHERE user_id = $1 ORDER BY consented_at DESC, client_id LIMIT $2 OFFSET $3"
+COUNT_OF_USER = "SELECT count(*) FROM connections WHERE user_id = $1"
 NETWORKS_OF_USER = "SELECT client_id, networks_given FROM connections WHERE user_id = $1"
 NETWORKS_OF_ONE = "SELECT client_id, networks_given FROM connections WHERE user_id = $1 AND client_id = $2"
 SET_NETWORKS = "UPDATE connections SET networks_given = $1 WHERE user_id = $2 AND client_id = $3"
@@ -33,6 +34,12 @@ def find_connection(pair: tuple[UserId, ClientId]) -> Verb[Connection | None]:
     user_id, client_id = pair
     rows = yield FIND, (uuid_bytes(user_id), client_id)
     return read_connection(rows[0]) if rows else None
+
+
+def count_connections(user_id: UserId) -> Verb[int]:
+    """How many apps a user has connected."""
+    rows = yield COUNT_OF_USER, (uuid_bytes(user_id),)
+    return int(rows[0][0])
 
 
 def settle(user: bytes, client_id: str, now: Micros) -> Verb[int]:

@@ -2,22 +2,27 @@
 
 from frontdesk.protocol.ids import ClientId, Micros, NetworkId, UserId, uuid_bytes
 from frontdesk.protocol.records import AuditEvent
-from frontdesk.storage.audit import entry
+from frontdesk.storage.audit import entries, entry
 from frontdesk.storage.codes import drop_network_from_codes, void_codes_of_user
-from frontdesk.storage.columns import drop_edge, has_live_edge, without_network
+from frontdesk.storage.columns import drop_edge, has_live_edge, read_edges, read_networks, without_network
 from frontdesk.storage.connections import drop_network_from_connections, settle
+from frontdesk.storage.users import END_INVITATIONS_OF
 from frontdesk.storage.verbs import Verb
 
 END_GRANTS = """
-UPDATE grants SET revoked_at = $1 WHERE user_id = $2 AND client_id = $3 AND revoked_at IS NULL RETURNING id
+UPDATE grants SET revoked_at = $1 WHERE user_id = $2 AND client_id = $3 AND revoked_at IS NULL RETURNING edges
 """
 VOID_CODES = """
 UPDATE codes SET voided_at = $1
 WHERE user_id = $2 AND client_id = $3 AND grant_id IS NULL AND voided_at IS NULL AND expires_at > $1 RETURNING id
 """
-FORGET = "DELETE FROM connections WHERE user_id = $1 AND client_id = $2 RETURNING client_id"
+FORGET = "DELETE FROM connections WHERE user_id = $1 AND client_id = $2 RETURNING networks_given"
 EDGES_OF_CONNECTION = "SELECT id, edges FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL"
 EDGES_OF_USER = "SELECT id, edges FROM grants WHERE user_id = $1 AND revoked_at IS NULL"
+NOTE_LEFT = """
+INSERT INTO left_edges (network_id, grant_id, left_at) VALUES ($1, $2, $3)
+ON CONFLICT (network_id, grant_id) DO UPDATE SET left_at = excluded.left_at
+"""
 SET_EDGES = "UPDATE grants SET edges = $1, revoked_at = $2 WHERE id = $3"
 PENDING_OF_CONNECTION = """
 SELECT id, networks FROM codes
@@ -41,7 +46,9 @@ def disconnect(*, user_id: UserId, client_id: ClientId, now: Micros, audit: Audi
     voided = yield VOID_CODES, (now, user, client_id)
     forgotten = yield FORGET, (user, client_id)
     if ended or voided or forgotten:
-        yield entry(audit)
+        reached = [edge.network_id for (edges,) in ended for edge in read_edges(edges) if edge.dropped_at is None]
+        given = [network for (networks,) in forgotten for network in read_networks(networks)]
+        yield from entries(audit, [*reached, *given])
     return len(ended)
 
 
@@ -77,17 +84,22 @@ def remove_membership(*, user_id: UserId, network_id: NetworkId, now: Micros, au
     user, network = uuid_bytes(user_id), uuid_bytes(network_id)
     if not (yield TAKE_ROLE, (user, network)):
         return False
+    yield END_INVITATIONS_OF, (now, network, user)
     yield from drop_network_of_user(user, network, now)
     yield entry(audit)
     return True
 
 
 def drop_network_of_user(user: bytes, network: bytes, now: Micros) -> Verb[None]:
-    """Drop a network's edges of all of a user's grants, codes and connections for good."""
+    """Drop a network's edges of all of a user's grants, codes and connections for good.
+
+    Its owner may take those grants over for a while (storage/adoptions.py).
+    """
     for grant, edges in (yield EDGES_OF_USER, (user,)):
         left = drop_edge(edges, network, now)
         if left is not None:
             yield SET_EDGES, (left, None, grant)
+            yield NOTE_LEFT, (network, grant, now)
     yield from drop_network_from_codes(user, network, now)
     yield from drop_network_from_connections(user, network)
 

@@ -22,14 +22,23 @@ ANNOUNCED = "SELECT value FROM meta WHERE key = 'keys'"
 DIGESTS = """
 SELECT 'grants', substr(refresh_digest, 1, 1), count(*) FROM grants WHERE revoked_at IS NULL GROUP BY 2
 UNION ALL SELECT 'imported tokens', substr(digest, 1, 1), count(*) FROM foreign_tokens GROUP BY 2
-UNION ALL SELECT 'apps', substr(secret_digest, 1, 1), count(*) FROM clients
-WHERE secret_digest IS NOT NULL GROUP BY 2
+UNION ALL SELECT 'apps', substr(digest, 1, 1), count(*) FROM (
+    SELECT secret_digest AS digest FROM clients UNION ALL SELECT earlier_digest FROM clients
+) AS app_digests WHERE digest IS NOT NULL GROUP BY 2
 UNION ALL SELECT 'network pairs', substr(secret_digest, 1, 1), count(*) FROM credentials
 WHERE foreign_secret IS NULL GROUP BY 2
 UNION ALL SELECT 'resource servers', substr(secret_digest, 1, 1), count(*) FROM resource_servers GROUP BY 2
+UNION ALL SELECT 'administration keys', substr(digest, 1, 1), count(*) FROM admin_keys GROUP BY 2
 UNION ALL SELECT 'codes', substr(digest, 1, 1), count(*) FROM codes
 WHERE grant_id IS NULL AND voided_at IS NULL AND expires_at > $1 GROUP BY 2
 UNION ALL SELECT 'sign-in codes', substr(digest, 1, 1), count(*) FROM login_codes WHERE expires_at > $1 GROUP BY 2
+UNION ALL SELECT 'set-up links', substr(digest, 1, 1), count(*) FROM setup_links WHERE expires_at > $1 GROUP BY 2
+UNION ALL SELECT 'changes of address', substr(new_digest, 1, 1), count(*) FROM email_changes
+WHERE expires_at > $1 GROUP BY 2
+UNION ALL SELECT 'codes of a handover', substr(code_digest, 1, 1), count(*) FROM ownership_offers
+WHERE code_digest IS NOT NULL AND code_expires_at > $1 GROUP BY 2
+UNION ALL SELECT 'invitations', substr(digest, 1, 1), count(*) FROM invitations
+WHERE ended_at IS NULL AND expires_at > $1 GROUP BY 2
 UNION ALL SELECT 'sessions', substr(digest, 1, 1), count(*) FROM sessions
 WHERE last_seen_at > $2 AND signed_in_at > $3 GROUP BY 2
 """
@@ -41,14 +50,18 @@ WIPE_WHAT_GOES = "PRAGMA secure_delete = ON"
 FORGET_SECRETS = "UPDATE credentials SET sealed_secret = NULL WHERE sealed_secret IS NOT NULL RETURNING network_id"
 SEALED_UNDER_OTHERS = """
 SELECT network_id, version, sealed_secret FROM credentials
-WHERE sealed_secret IS NOT NULL AND network_id > $1 AND sealed_secret NOT LIKE $2
-ORDER BY network_id LIMIT $3
+WHERE sealed_secret NOT LIKE $1 AND network_id IN (
+    SELECT DISTINCT network_id FROM credentials
+    WHERE sealed_secret NOT LIKE $1 AND network_id > $2 ORDER BY network_id LIMIT $3
+)
+ORDER BY network_id, version
 """
 SEAL_AGAIN = """
 UPDATE credentials SET sealed_secret = $1 WHERE network_id = $2 AND version = $3 AND sealed_secret = $4
 RETURNING network_id
 """
 RENEW_CLIENT = "UPDATE clients SET secret_digest = $1 WHERE id = $2 AND secret_digest = $3"
+RENEW_EARLIER = "UPDATE clients SET earlier_digest = $1 WHERE id = $2 AND earlier_digest = $3"
 RENEW_CREDENTIAL = "UPDATE credentials SET secret_digest = $1 WHERE client_id = $2 AND secret_digest = $3"
 RENEW_SERVER = "UPDATE resource_servers SET secret_digest = $1 WHERE id = $2 AND secret_digest = $3"
 # A token that was replaced meanwhile is left alone: its successors are derived under the key of its digest.
@@ -97,9 +110,9 @@ def forget_sealed_secrets(*, announcement: str, audit: AuditEvent) -> Verb[int]:
 def list_sealed_under_others(
     *, key_id: int, after: NetworkId | None, limit: int
 ) -> Verb[list[tuple[NetworkId, int, str]]]:
-    """Secrets that are sealed under other keys than this one: network, version, sealed text; by network."""
+    """What is sealed under other keys in the next `limit` networks: network, version, sealed text; by network."""
     start = uuid_bytes(after) if after is not None else b""
-    rows = yield SEALED_UNDER_OTHERS, (start, f"{key_id}.%", limit)
+    rows = yield SEALED_UNDER_OTHERS, (f"{key_id}.%", start, limit)
     return [(NetworkId(uuid_text(network)), version, sealed) for network, version, sealed in rows]
 
 
@@ -121,6 +134,7 @@ def renew_digests(
     """Put a digest under the making key in an old one's place (id, old, new), unless that changed meanwhile."""
     for sql, renewed in (
         (RENEW_CLIENT, clients),
+        (RENEW_EARLIER, clients),
         (RENEW_CREDENTIAL, credentials),
         (RENEW_SERVER, resource_servers),
     ):

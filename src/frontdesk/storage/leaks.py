@@ -14,13 +14,21 @@ AT_ONCE = 100  # digests looked for in one pass over a table
 LOOKED_BACK = 10_000  # audit rows of a client: a busy one must not make the writer read a million
 
 HOLDERS = {
-    tokens.CLIENT_SECRET: "SELECT secret_digest, id FROM clients",
-    tokens.NETWORK_SECRET: "SELECT secret_digest, client_id FROM credentials",
-    tokens.RESOURCE_SERVER_SECRET: "SELECT secret_digest, id FROM resource_servers",
+    tokens.CLIENT_SECRET: (
+        "SELECT secret_digest, id FROM clients WHERE secret_digest",
+        "SELECT earlier_digest, id FROM clients WHERE earlier_digest",
+    ),
+    tokens.NETWORK_SECRET: ("SELECT secret_digest, client_id FROM credentials WHERE secret_digest",),
+    tokens.RESOURCE_SERVER_SECRET: ("SELECT secret_digest, id FROM resource_servers WHERE secret_digest",),
 }
 REPLACE_CLIENT = """
-UPDATE clients SET secret_digest = $1, foreign_secret = NULL, secret_changed_at = $2
+UPDATE clients SET secret_digest = $1, foreign_secret = NULL, secret_changed_at = $2, secret_number = secret_number + 1,
+    secret_last_four = ''
 WHERE id = $3 AND secret_digest = $4 RETURNING id
+"""
+END_EARLIER = """
+UPDATE clients SET earlier_digest = NULL, earlier_last_four = '', earlier_made_at = NULL
+WHERE id = $1 AND earlier_digest = $2 RETURNING id
 """
 REPLACE_RESOURCE_SERVER = """
 UPDATE resource_servers SET secret_digest = $1 WHERE id = $2 AND secret_digest = $3 RETURNING id
@@ -43,9 +51,10 @@ def find_secret_holders(prefix: str, digests: Sequence[Digest]) -> Verb[dict[Dig
     for start in range(0, len(digests), AT_ONCE):
         some = tuple(digests[start : start + AT_ONCE])
         places = ", ".join(f"${number}" for number in range(1, len(some) + 1))
-        # Only numbered places are written into the text.
-        rows = yield f"{HOLDERS[prefix]} WHERE secret_digest IN ({places})", some
-        found.update((Digest(digest), holder) for digest, holder in rows)
+        for column in HOLDERS[prefix]:
+            # Only numbered places are written into the text.
+            rows = yield f"{column} IN ({places})", some
+            found.update((Digest(digest), holder) for digest, holder in rows)
     return found
 
 
@@ -55,6 +64,7 @@ def replace_leaked_secret(
     """Another digest in a secret's place; a secret that was replaced meanwhile is left alone."""
     if prefix == tokens.CLIENT_SECRET:
         done = yield REPLACE_CLIENT, (digest, now, holder, replaces)
+        done = done or (yield END_EARLIER, (holder, replaces))
         if done:
             yield from end_own_grant_of(ClientId(holder))
     else:

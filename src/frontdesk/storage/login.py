@@ -43,7 +43,7 @@ def start_login(*, budget_key: bytes, login_code: LoginCode | None, now: Micros)
     budget = yield from find_budget(budget_key)
     if not may_mail(budget, now=now):
         return False
-    yield from _put_budget(budget_key, count_mail(budget, now=now))
+    yield from put_budget(budget_key, count_mail(budget, now=now))
     if login_code is not None:
         user = uuid_bytes(login_code.user_id)
         yield REPLACE_CODES, (user, login_code.browser)
@@ -75,9 +75,10 @@ def try_login_code(
             yield USE_CODE, (key,)
             return LoginTry(outcome=LoginOutcome.RIGHT, user_id=UserId(uuid_text(user)))
     counted = count_wrong(budget, now=now)
-    yield from _put_budget(budget_key, counted)
+    yield from put_budget(budget_key, counted)
     return LoginTry(outcome=LoginOutcome.WRONG, blocked_until=blocked_until(counted, now=now))
 
 
-def _put_budget(key: bytes, budget: Budget) -> Verb[None]:
+def put_budget(key: bytes, budget: Budget) -> Verb[None]:
+    """Write what was counted under a key."""
     yield PUT_BUDGET, (key, pack_times(budget.wrong), pack_times(budget.mails), stale_at(budget))

@@ -3,7 +3,7 @@
 No verb awaits anything between its first look and its last change: on one event loop that is a critical section.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from frontdesk.protocol.ids import (
@@ -28,31 +28,71 @@ from frontdesk.protocol.records import (
     Session,
     User,
 )
+from frontdesk.storage.memory_admin_keys import MemoryAdminKeys
+from frontdesk.storage.memory_adoptions import MemoryAdoptions
+from frontdesk.storage.memory_credentials import MemoryCredentials
+from frontdesk.storage.memory_decisions import MemoryDecisions
 from frontdesk.storage.memory_foreign import MemoryForeign
 from frontdesk.storage.memory_grants import MemoryGrants
+from frontdesk.storage.memory_habits import MemoryHabits
+from frontdesk.storage.memory_history import MemoryHistory
+from frontdesk.storage.memory_hours import MemoryHours
+from frontdesk.storage.memory_identities import MemoryIdentities
 from frontdesk.storage.memory_keys import MemoryKeys
+from frontdesk.storage.memory_languages import MemoryLanguages
 from frontdesk.storage.memory_leaks import MemoryLeaks
+from frontdesk.storage.memory_makers import MemoryMakers
+from frontdesk.storage.memory_members import MemoryMembers
 from frontdesk.storage.memory_moving import MemoryMoving
+from frontdesk.storage.memory_network_rules import MemoryNetworkRules
+from frontdesk.storage.memory_operators import MemoryOperators
+from frontdesk.storage.memory_own_account import MemoryOwnAccount
 from frontdesk.storage.memory_own_grants import MemoryOwnGrants
+from frontdesk.storage.memory_ownership import MemoryOwnership
+from frontdesk.storage.memory_paging import MemoryPaging
+from frontdesk.storage.memory_passkeys import MemoryPasskeys
+from frontdesk.storage.memory_policies import MemoryPolicies
 from frontdesk.storage.memory_removing import MemoryRemoving
 from frontdesk.storage.memory_resource_servers import MemoryResourceServers
 from frontdesk.storage.memory_reveals import MemoryReveals
+from frontdesk.storage.memory_scope_uses import MemoryScopeUses
+from frontdesk.storage.memory_second_factors import MemorySecondFactors
 from frontdesk.storage.memory_signin import MemorySignIn
 from frontdesk.storage.memory_strictness import MemoryStrictness
 
 
 class MemoryStore(
+    MemoryOperators,
+    MemoryCredentials,
+    MemoryAdoptions,
+    MemoryNetworkRules,
+    MemoryMembers,
+    MemoryOwnership,
+    MemoryAdminKeys,
+    MemoryHistory,
+    MemoryPaging,
     MemoryMoving,
+    MemoryOwnAccount,
+    MemoryPasskeys,
+    MemorySecondFactors,
+    MemoryIdentities,
     MemoryLeaks,
+    MemoryScopeUses,
     MemoryGrants,
     MemorySignIn,
+    MemoryLanguages,
     MemoryReveals,
     MemoryRemoving,
     MemoryStrictness,
+    MemoryHabits,
+    MemoryHours,
+    MemoryPolicies,
+    MemoryMakers,
     MemoryOwnGrants,
     MemoryResourceServers,
     MemoryForeign,
     MemoryKeys,
+    MemoryDecisions,
 ):
     """Everything that `frontdesk.flows.needs.Store` asks for, in dictionaries."""
 
@@ -66,6 +106,11 @@ class MemoryStore(
 
     async def check(self) -> None:
         """Memory can always be read."""
+
+    @property
+    def commits(self) -> int:
+        """Not counted: nothing that is looked up here costs anything."""
+        return 0
 
     # -- what a check reads
     def glance(self) -> "MemoryStore":
@@ -112,9 +157,9 @@ class MemoryStore(
         """A network."""
         return self.networks.get(network_id)
 
-    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """The Basic pair in force under this id."""
-        return self._pair_in_force(client_id)
+    async def find_networks(self, network_ids: Iterable[NetworkId]) -> Sequence[Network]:
+        """Several networks."""
+        return [self.networks[network_id] for network_id in network_ids if network_id in self.networks]
 
     async def find_grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not."""
@@ -139,7 +184,10 @@ class MemoryStore(
         held = None if known is None else self._role_of(known.id, network_id)
         if held is not None and held.role is Role.OWNER:
             return None
-        return self._give_role(new_user, network_id, role, audit)
+        user = self._give_role(new_user, network_id, role, audit)
+        if role is Role.MEMBER:
+            self._end_invitations_of(user.id, network_id, audit.at)
+        return user
 
     async def remove_membership(
         self, *, user_id: UserId, network_id: NetworkId, now: Micros, audit: AuditEvent
@@ -149,6 +197,7 @@ class MemoryStore(
         if held is None or held.role is Role.OWNER:
             return False
         self._take_role(user_id, network_id)
+        self._end_invitations_of(user_id, network_id, now)
         self._drop_everywhere(user_id, network_id, now)
         self._note(audit)
         return True
@@ -178,28 +227,10 @@ class MemoryStore(
 
     async def list_networks(self) -> Sequence[tuple[Network, User, NetworkCredential]]:
         """All networks with owner and credential, by title."""
-        pairs = {pair.network_id: pair for pair in self.credentials.values()}
+        pairs = {pair.network_id: pair for pair in self.credentials.values() if pair.is_main}
         owners = {at: self.users[user] for (user, at), held in self._all_roles().items() if held.role is Role.OWNER}
         networks = sorted(self.networks.values(), key=lambda network: (network.title, network.id))
         return [(network, owners[network.id], pairs[network.id]) for network in networks]
-
-    async def find_credential_of(self, network_id: NetworkId) -> NetworkCredential | None:
-        """The Basic pair in force of a network."""
-        return next((pair for pair in self.credentials.values() if pair.network_id == network_id), None)
-
-    async def regenerate_credential(
-        self, *, credential: NetworkCredential, replaces_version: int, audit: AuditEvent
-    ) -> bool:
-        """Put a new pair in the old one's place."""
-        old = await self.find_credential_of(credential.network_id)
-        if old is None or old.version != replaces_version:
-            return False
-        self._reach("regenerate.before_commit")
-        del self.credentials[old.client_id]
-        self.credentials[credential.client_id] = replace(credential, last_used_at=None, foreign_secret=None)
-        self._note(audit)
-        self._reach("regenerate.after_commit")
-        return True
 
     # -- clients
     async def add_client(self, *, client: Client, audit: AuditEvent) -> bool:
@@ -226,12 +257,25 @@ class MemoryStore(
         self._note(audit)
         return True
 
-    async def set_client_secret(self, *, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> bool:
+    async def set_client_secret(
+        self, *, client_id: ClientId, digest: Digest, last_four: str = "", now: Micros, audit: AuditEvent
+    ) -> bool:
         """Replace an app's secret."""
         client = self.clients.get(client_id)
         if client is None:
             return False
-        self.clients[client_id] = replace(client, secret_digest=digest, foreign_secret=None, secret_changed_at=now)
+        self.clients[client_id] = replace(
+            client,
+            secret_digest=digest,
+            foreign_secret=None,
+            secret_changed_at=now,
+            secret_number=client.secret_number + 1,
+            secret_last_four=last_four,
+            earlier_digest=None,
+            earlier_last_four="",
+            earlier_made_at=None,
+        )
+        self.secret_uses = {key: at for key, at in self.secret_uses.items() if key[0] != client_id}
         self._end_own_grant(client_id)
         self._note(audit)
         return True
@@ -248,10 +292,22 @@ class MemoryStore(
         ]
         return rows[:limit]
 
+    async def index_audit(self, *, limit: int) -> int:
+        """There is no index here."""
+        return 0
+
     async def clean(self, *, now: Micros, limit: int) -> int:
         """Delete up to `limit` rows that nothing can need any more."""
         gone = self._clean_grants(now, limit)
         gone += self._clean_visits(now, limit - gone)
+        self._end_outlived(now)
+        gone += self._clean_offers(now, limit - gone)
+        gone += self._clean_invitations(now, limit - gone)
+        gone += self._clean_left_edges(now, limit - gone)
+        gone += self._clean_policies(now, limit - gone)
+        gone += self._clean_habits(now, limit - gone)
+        gone += self._clean_hours(now, limit - gone)
+        gone += self._clean_credentials(now, limit - gone)
         return gone + self._clean_audit(now, limit - gone)
 
     def _user_at(self, email: Email) -> User | None:
@@ -260,7 +316,7 @@ class MemoryStore(
     def _give_role(self, new_user: User, network_id: NetworkId, role: Role, audit: AuditEvent) -> User:
         known = self._user_at(new_user.email) or replace(new_user, roles={})
         self.users[known.id] = known
-        self._set_role(known.id, network_id, role)
+        self._set_role(known.id, network_id, role, audit.at)
         user = self.users[known.id]
         self._note(replace(audit, user_id=user.id) if audit.user_id == new_user.id else audit)
         return user

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from frontdesk.protocol.ids import ClientId, CodeId, CredentialId, GrantId, Micros, NetworkId, UserId
+from frontdesk.protocol.ids import ClientId, CodeId, CredentialId, Digest, GrantId, Micros, NetworkId, UserId
 from frontdesk.protocol.records import AuditEvent, AuthorizationCode, Connection, Edge, Grant
 from frontdesk.protocol.store import CodeTaken, CodeUsedBefore
 from frontdesk.storage.cleaning import CODE_KEPT, REVOKED_KEPT
@@ -17,11 +17,32 @@ class MemoryGrants(MemoryState):
         """What the last consent gave."""
         return self.connections.get((user_id, client_id))
 
-    async def list_connections(self, user_id: UserId) -> Sequence[tuple[Connection, Sequence[Grant]]]:
+    async def list_connections(
+        self, user_id: UserId, *, start: int = 0, count: int | None = None
+    ) -> Sequence[tuple[Connection, Sequence[Grant]]]:
         """A user's connections with their live grants."""
         own = [connection for connection in self.connections.values() if connection.user_id == user_id]
         own.sort(key=lambda connection: (-connection.consented_at, connection.client_id))
-        return [(connection, self._live(user_id, connection.client_id)) for connection in own]
+        shown = own[start : None if count is None else start + count]
+        return [(connection, self._live(user_id, connection.client_id)) for connection in shown]
+
+    async def count_connections(self, user_id: UserId) -> int:
+        """How many apps a user has connected."""
+        return sum(connection.user_id == user_id for connection in self.connections.values())
+
+    async def list_guests(
+        self, network_id: NetworkId, *, start: int, count: int
+    ) -> tuple[int, Sequence[Sequence[Grant]]]:
+        """Who reaches a network by which app."""
+        held: dict[tuple[UserId, ClientId], list[Grant]] = {}
+        for grant in await self.list_network_grants(network_id):
+            held.setdefault((grant.user_id, grant.client_id), []).append(grant)
+        guests = sorted(held.items(), key=lambda one: (-min(grant.created_at for grant in one[1]), one[0]))
+        return len(guests), [grants for _, grants in guests[start : start + count]]
+
+    async def list_reaching_apps(self, network_id: NetworkId) -> Sequence[ClientId]:
+        """The apps that reach a network."""
+        return sorted({grant.client_id for grant in await self.list_network_grants(network_id)})
 
     async def list_network_grants(self, network_id: NetworkId) -> Sequence[Grant]:
         """Live grants with an undropped edge to a network."""
@@ -44,7 +65,7 @@ class MemoryGrants(MemoryState):
             networks_given=tuple(at for at in connection.networks_given if at in held),
             created_at=connection.created_at if before is None else before.created_at,
         )
-        self._note(audit)
+        self._note_each(audit, [network for network in code.networks if network in held])
         self._reach("consent.after_commit")
 
     async def renew_consent(self, *, code: AuthorizationCode, consented_at: Micros, audit: AuditEvent) -> bool:
@@ -73,7 +94,12 @@ class MemoryGrants(MemoryState):
         self._must_know(grant.user_id, grant.client_id)
         self._reach("exchange.before_commit")
         self.codes[code_id] = replace(code, grant_id=grant.id)
-        stored = replace(grant, edges=tuple(Edge(network_id=network) for network in code.networks))
+        writing = self._written_to(grant.user_id, grant.client_id)
+        edges = tuple(
+            Edge(network_id=network, reads_only=self._reads_first(network) and network not in writing)
+            for network in code.networks
+        )
+        stored = replace(grant, edges=edges)
         others = sorted(self._live(grant.user_id, grant.client_id), key=_last_use, reverse=True)
         self.grants[grant.id] = stored
         for out in others[cap - 1 :]:
@@ -82,6 +108,14 @@ class MemoryGrants(MemoryState):
         self._note(audit)
         self._reach("exchange.after_commit")
         return CodeTaken(grant=stored, evicted=others[cap - 1].id if len(others) >= cap else None)
+
+    def _reads_first(self, network_id: NetworkId) -> bool:
+        rules = self.network_rules.get(network_id)
+        return rules is not None and rules.read_only_first
+
+    def _written_to(self, user_id: UserId, client_id: ClientId) -> set[NetworkId]:
+        edges = [edge for grant in self._live(user_id, client_id) for edge in grant.edges]
+        return {edge.network_id for edge in edges if edge.dropped_at is None and not edge.reads_only}
 
     async def count_wrong_verifier(self, *, code_id: CodeId, limit: int, now: Micros) -> int:
         """Count a failed PKCE proof; void the code at `limit`."""
@@ -103,9 +137,18 @@ class MemoryGrants(MemoryState):
         self._reach("revoke.before_commit")
         self.grants[grant_id] = replace(grant, revoked_at=now)
         self._settle(grant.user_id, grant.client_id, now)
-        self._note(audit)
+        self._note_each(audit, _live_networks(grant))
         self._reach("revoke.after_commit")
         return True
+
+    async def revoke_by_token(
+        self, *, grant_id: GrantId, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """End a grant by its current refresh token."""
+        grant = self.grants.get(grant_id)
+        if grant is None or (grant.client_id, grant.refresh_digest) != (client_id, digest):
+            return False
+        return await self.revoke_grant(grant_id=grant_id, now=now, audit=replace(audit, user_id=grant.user_id))
 
     async def disconnect(self, *, user_id: UserId, client_id: ClientId, now: Micros, audit: AuditEvent) -> int:
         """End a connection with all of its grants."""
@@ -116,7 +159,8 @@ class MemoryGrants(MemoryState):
         voided = self._void(lambda code: (code.user_id, code.client_id) == (user_id, client_id), now)
         forgotten = self.connections.pop((user_id, client_id), None)
         if ended or voided or forgotten:
-            self._note(audit)
+            reached = [network for grant in ended for network in _live_networks(grant)]
+            self._note_each(audit, [*reached, *(forgotten.networks_given if forgotten is not None else ())])
         self._reach("disconnect.after_commit")
         return len(ended)
 
@@ -131,17 +175,20 @@ class MemoryGrants(MemoryState):
         return True
 
     async def touch(
-        self, *, grants: Sequence[tuple[GrantId, Micros]], credentials: Sequence[tuple[CredentialId, Micros]]
+        self,
+        *,
+        grants: Sequence[tuple[GrantId, Micros]],
+        credentials: Sequence[tuple[CredentialId, Micros, str | None]],
     ) -> None:
         """Write last uses; never moves one back."""
         for grant_id, at in grants:
             grant = self.grants.get(grant_id)
             if grant is not None:
                 self.grants[grant_id] = replace(grant, last_used_at=max(at, grant.last_used_at or at))
-        for client_id, at in credentials:
+        for client_id, at, address in credentials:
             pair = self.credentials.get(client_id)
-            if pair is not None:
-                self.credentials[client_id] = replace(pair, last_used_at=max(at, pair.last_used_at or at))
+            if pair is not None and (pair.last_used_at is None or pair.last_used_at < at):
+                self.credentials[client_id] = replace(pair, last_used_at=at, last_used_from=address)
 
     def _live(self, user_id: UserId, client_id: ClientId) -> list[Grant]:
         """A connection's live grants, newest first."""
@@ -171,6 +218,10 @@ class MemoryGrants(MemoryState):
         return 0 if self.connections.pop((user_id, client_id), None) is None else 1
 
     def _drop_everywhere(self, user_id: UserId, network_id: NetworkId, now: Micros) -> None:
+        gone = Edge(network_id=network_id)
+        for grant in self.grants.values():
+            if grant.user_id == user_id and grant.revoked_at is None and gone in grant.edges:
+                self.left_edges[network_id, grant.id] = now
         clients = {grant.client_id for grant in self.grants.values() if grant.user_id == user_id}
         clients |= {code.client_id for code in self.codes.values() if code.user_id == user_id}
         clients |= {client for user, client in self.connections if user == user_id}
@@ -231,3 +282,7 @@ def _is_pending(code: AuthorizationCode, now: Micros) -> bool:
 
 def _last_use(grant: Grant) -> tuple[Micros, GrantId]:
     return (grant.created_at if grant.last_used_at is None else grant.last_used_at, grant.id)
+
+
+def _live_networks(grant: Grant) -> list[NetworkId]:
+    return [edge.network_id for edge in grant.edges if edge.dropped_at is None]

@@ -6,14 +6,19 @@ from dataclasses import replace
 
 from frontdesk.protocol.ids import ClientId, CredentialId, Digest, GrantId, Micros, NetworkId, ResourceServerId
 from frontdesk.protocol.keys import (
+    ADDRESS_CHANGES,
+    ADMIN_KEYS,
     APPS,
     CODES,
     GRANTS,
     IMPORTED,
+    INVITATIONS,
+    OWNERSHIP_CODES,
     PAIRS,
     SEALED,
     SERVERS,
     SESSIONS,
+    SETUP_LINKS,
     SIGN_IN_CODES,
     KeyUse,
 )
@@ -72,7 +77,9 @@ class MemoryKeys(MemoryState):
             for pair in self.credentials.values()
             if pair.sealed_secret is not None and not pair.sealed_secret.startswith(f"{key_id}.")
         )
-        return [secret for secret in found if after is None or secret[0] > after][:limit]
+        left = [secret for secret in found if after is None or secret[0] > after]
+        networks = list(dict.fromkeys(network for network, _, _ in left))[:limit]
+        return [secret for secret in left if secret[0] in networks]
 
     async def seal_again(self, *, secrets: Sequence[tuple[NetworkId, int, str, str]]) -> int:
         """Put new sealed texts in old ones' places."""
@@ -98,6 +105,8 @@ class MemoryKeys(MemoryState):
             client = self.clients.get(client_id)
             if client is not None and client.secret_digest == old:
                 self.clients[client_id] = replace(client, secret_digest=new)
+            if client is not None and client.earlier_digest == old:
+                self.clients[client_id] = replace(client, earlier_digest=new)
         for pair_id, old, new in credentials:
             pair = self.credentials.get(pair_id)
             if pair is not None and pair.secret_digest == old:
@@ -116,13 +125,22 @@ class MemoryKeys(MemoryState):
     def _digests(self, now: Micros) -> Iterator[tuple[str, Digest]]:
         yield from ((GRANTS, grant.refresh_digest) for grant in self.grants.values() if grant.revoked_at is None)
         yield from ((IMPORTED, digest) for digest in self.foreign_tokens)
-        yield from ((APPS, client.secret_digest) for client in self.clients.values() if client.secret_digest)
+        yield from ((APPS, digest) for client in self.clients.values() for digest in client.digests)
         yield from ((PAIRS, pair.secret_digest) for pair in self.credentials.values() if pair.foreign_secret is None)
         yield from ((SERVERS, server.secret_digest) for server in self.resource_servers.values())
+        yield from ((ADMIN_KEYS, key.digest) for key in self.admin_keys.values())
         yield from ((SESSIONS, row.digest) for row in self.sessions.values() if session_alive(row, now=now))
         yield from (
             (CODES, code.digest)
             for code in self.codes.values()
             if code.grant_id is None and code.voided_at is None and now < code.expires_at
         )
+        waiting = (one for one in self.invitations.values() if one.ended_at is None and now < one.expires_at)
+        yield from ((INVITATIONS, one.digest) for one in waiting)
         yield from ((SIGN_IN_CODES, code.digest) for code in self.login_codes.values() if now < code.expires_at)
+        yield from ((SETUP_LINKS, digest) for digest, until in self.setup_link.items() if now < until)
+        changes = self.email_changes.values()
+        yield from ((ADDRESS_CHANGES, change.new_digest) for change in changes if now < change.expires_at)
+        for offer in self.ownership_offers.values():
+            if offer.code_digest is not None and offer.code_expires_at is not None and now < offer.code_expires_at:
+                yield OWNERSHIP_CODES, offer.code_digest

@@ -17,7 +17,7 @@ class MemoryLeaks(MemoryGrants):
         """Whose secrets these are."""
         held: list[tuple[Digest | None, str]]
         if prefix == tokens.CLIENT_SECRET:
-            held = [(client.secret_digest, client.id) for client in self.clients.values()]
+            held = [(digest, client.id) for client in self.clients.values() for digest in client.digests]
         elif prefix == tokens.NETWORK_SECRET:
             held = [(pair.secret_digest, pair.client_id) for pair in self.credentials.values()]
         else:
@@ -31,7 +31,17 @@ class MemoryLeaks(MemoryGrants):
         client = self.clients.get(ClientId(holder)) if prefix == tokens.CLIENT_SECRET else None
         server = self.resource_servers.get(ResourceServerId(holder)) if client is None else None
         if client is not None and client.secret_digest == replaces:
-            self.clients[client.id] = replace(client, secret_digest=digest, foreign_secret=None, secret_changed_at=now)
+            self.clients[client.id] = replace(
+                client,
+                secret_digest=digest,
+                foreign_secret=None,
+                secret_changed_at=now,
+                secret_number=client.secret_number + 1,
+                secret_last_four="",
+            )
+            self.own_grants = {at: own for at, own in self.own_grants.items() if own.client_id != client.id}
+        elif client is not None and client.earlier_digest == replaces:
+            self.clients[client.id] = replace(client, earlier_digest=None, earlier_last_four="", earlier_made_at=None)
             self.own_grants = {at: own for at, own in self.own_grants.items() if own.client_id != client.id}
         elif server is not None and server.secret_digest == replaces:
             self.resource_servers[server.id] = replace(server, secret_digest=digest)

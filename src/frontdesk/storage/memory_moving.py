@@ -9,6 +9,7 @@ from frontdesk.protocol.moving_changes import (
     AddClient,
     AddGrant,
     AddNetwork,
+    AddServer,
     AddUser,
     Change,
     ChangeClient,
@@ -16,6 +17,8 @@ from frontdesk.protocol.moving_changes import (
     MoveUser,
     PutConnection,
     RetitleNetwork,
+    SetClient,
+    SetServer,
     SuspendNetwork,
     SuspendRole,
     SuspendUser,
@@ -24,10 +27,10 @@ from frontdesk.protocol.moving_changes import (
 )
 from frontdesk.protocol.moving_plan import Known, KnownNetwork, KnownUser, Plan, Procedure
 from frontdesk.protocol.records import Grant, Role
-from frontdesk.storage.memory_suspending import MemorySuspending
+from frontdesk.storage.memory_moving_parts import MemoryMovingParts
 
 
-class MemoryMoving(MemorySuspending):
+class MemoryMoving(MemoryMovingParts):
     """What `frontdesk.flows.needs_moving.MovingStore` asks for, in dictionaries."""
 
     async def find_foreign_grant(self, digests: Sequence[Digest]) -> Grant | None:
@@ -58,8 +61,9 @@ class MemoryMoving(MemorySuspending):
         """Everything: what a list does not name is not looked at."""
         known = Known(
             credentials=dict(self.credentials),
-            credential_of={pair.network_id: pair for pair in self.credentials.values()},
+            credential_of={pair.network_id: pair for pair in self.credentials.values() if pair.is_main},
             clients=dict(self.clients),
+            servers=dict(self.resource_servers),
             connections=dict(self.connections),
             roles=self._all_roles(),
         )
@@ -72,9 +76,10 @@ class MemoryMoving(MemorySuspending):
                 id=network.id,
                 title=network.title,
                 owner=owners[network.id],
-                suspended=network.suspended_at is not None,
+                suspended=network.id in self.suspended_networks,
             )
         self._look_up_grants(known, procedure)
+        self._look_up_parts(known)
         return known
 
     def _look_up_grants(self, known: Known, procedure: Procedure) -> None:
@@ -98,13 +103,13 @@ class MemoryMoving(MemorySuspending):
             case AddNetwork(network=network, owner=owner, credential=credential):
                 self.networks[network.id] = network
                 self.credentials[credential.client_id] = credential
-                self._set_role(owner, network.id, Role.OWNER)
+                self._set_role(owner, network.id, Role.OWNER, network.created_at)
             case RetitleNetwork(network_id=network_id, title=title):
                 self.networks[network_id] = replace(self.networks[network_id], title=title)
             case TransferNetwork(network_id=network_id, former=former, owner=owner):
                 self._transfer(network_id, former=former, owner=owner, now=now)
             case GiveRole(user_id=user_id, network_id=network_id, role=role):
-                self._set_role(user_id, network_id, role)
+                self._set_role(user_id, network_id, role, now)
             case SuspendNetwork(network_id=network_id, restored=restored):
                 self._suspend_network(network_id, None if restored else now)
             case SuspendUser(user_id=user_id, restored=restored):
@@ -113,8 +118,16 @@ class MemoryMoving(MemorySuspending):
                 self._suspend_role(user_id, network_id)
             case AddClient(client=client) | ChangeClient(client=client):
                 self.clients[client.id] = client
+            case SetClient(client=client, disables=disables):
+                self.clients[client.id] = client
+                if disables:
+                    self._void(lambda code: code.client_id == client.id, now)
+            case AddServer(server=server) | SetServer(server=server):
+                self.resource_servers[server.id] = server
             case AddGrant(grant=grant):
                 self.grants[grant.id] = grant
                 self.foreign_tokens[grant.refresh_digest] = grant.id
             case PutConnection(connection=connection):
                 self.connections[connection.user_id, connection.client_id] = connection
+            case _:
+                self._make_part(change, now)

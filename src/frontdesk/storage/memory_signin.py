@@ -61,11 +61,35 @@ class MemorySignIn(MemoryState):
         own.sort(key=lambda kept: (kept.signed_in_at, kept.id), reverse=True)
         for out in own[SESSIONS_PER_USER:]:
             del self.sessions[out.id]
+        self.last_sign_ins[session.user_id] = session.signed_in_at
         self._note(audit)
 
     async def find_session(self, session_id: SessionId) -> Session | None:
         """A session's row."""
         return self.sessions.get(session_id)
+
+    async def list_sessions(self, user_id: UserId) -> Sequence[Session]:
+        """A user's sessions, newest first, alive or not."""
+        own = [kept for kept in self.sessions.values() if kept.user_id == user_id]
+        return sorted(own, key=lambda kept: (kept.signed_in_at, kept.id), reverse=True)
+
+    async def end_own_session(self, *, user_id: UserId, session_id: SessionId, audit: AuditEvent) -> bool:
+        """Sign another browser of the same user out."""
+        session = self.sessions.get(session_id)
+        if session is None or session.user_id != user_id:
+            return False
+        del self.sessions[session_id]
+        self._note(audit)
+        return True
+
+    async def end_sessions(self, *, user_id: UserId, keep: SessionId | None, audit: AuditEvent) -> int:
+        """Sign a user out everywhere but in `keep`; codes on their way to the mailbox go too."""
+        ended = [kept.id for kept in self.sessions.values() if kept.user_id == user_id and kept.id != keep]
+        for session_id in ended:
+            del self.sessions[session_id]
+        self.login_codes = {key: code for key, code in self.login_codes.items() if code.user_id != user_id}
+        self._note(audit)
+        return len(ended)
 
     async def touch_session(self, *, session_id: SessionId, now: Micros) -> None:
         """Note that it was seen; never moves back."""
@@ -92,6 +116,14 @@ class MemorySignIn(MemoryState):
             gone += 1
         for key in [key for key, budget in self.budgets.items() if stale_at(budget) <= now][: max(0, limit - gone)]:
             del self.budgets[key]
+            gone += 1
+        late = [change.user_id for change in self.email_changes.values() if change.expires_at <= now]
+        for user_id in late[: max(0, limit - gone)]:
+            del self.email_changes[user_id]
+            gone += 1
+        spent = [digest for digest, end in self.spent_challenges.items() if end <= now]
+        for digest in spent[: max(0, limit - gone)]:
+            del self.spent_challenges[digest]
             gone += 1
         idle = [kept.id for kept in self.sessions.values() if kept.last_seen_at <= now - SESSION_IDLE]
         for session_id in idle[: max(0, limit - gone)]:

@@ -46,6 +46,7 @@ class MemoryStrictness(MemoryState):
                     uses=use.uses + (before.uses if before is not use else 0),
                 )
 
-    async def list_weak_forms(self) -> Sequence[WeakUse]:
-        """All that was counted."""
-        return [use for key, use in sorted(self.weak_forms.items()) if key[0] in self.clients]
+    async def list_weak_forms(self, *, of: Sequence[ClientId] | None = None) -> Sequence[WeakUse]:
+        """What was counted, of these apps or of all."""
+        wanted = self.clients.keys() if of is None else self.clients.keys() & set(of)
+        return [use for key, use in sorted(self.weak_forms.items()) if key[0] in wanted]

@@ -44,8 +44,10 @@ class MemorySuspending(MemoryGrants, MemorySignIn):
             roles[network_id] = held.role
         self.users[user_id] = replace(user, roles=roles)
 
-    def _set_role(self, user_id: UserId, network_id: NetworkId, role: Role) -> None:
-        """In force as soon as its network is."""
+    def _set_role(self, user_id: UserId, network_id: NetworkId, role: Role, since: Micros) -> None:
+        """In force as soon as its network is; `since` where it is their first there."""
+        if self._role_of(user_id, network_id) is None:
+            self.member_since[user_id, network_id] = since
         suspended = NETWORK_SUSPENDED if self.networks[network_id].suspended_at is not None else 0
         self._write_role(user_id, network_id, KnownRole(role=role, suspended=suspended))
 
@@ -54,6 +56,12 @@ class MemorySuspending(MemoryGrants, MemorySignIn):
         left = {network: held for network, held in user.roles.items() if network != network_id}
         self.users[user_id] = replace(user, roles=left)
         self.set_aside.pop((user_id, network_id), None)
+        self.member_since.pop((user_id, network_id), None)
+
+    def _end_invitations_of(self, user_id: UserId, network_id: NetworkId, now: Micros) -> None:
+        for one in list(self.invitations.values()):
+            if (one.inviter_id, one.network_id, one.ended_at) == (user_id, network_id, None):
+                self.invitations[one.id] = replace(one, ended_at=now)
 
     def _block(self, user_id: UserId, since: Micros | None) -> None:
         self._set_or_pop(self.blocked_users, user_id, since)
@@ -73,10 +81,19 @@ class MemorySuspending(MemoryGrants, MemorySignIn):
             self._void(lambda code: code.user_id == user_id, now)
 
     def _suspend_network(self, network_id: NetworkId, since: Micros | None) -> None:
-        self.networks[network_id] = replace(self.networks[network_id], suspended_at=since)
+        self._set_network_time(self.suspended_networks, network_id, since)
+
+    def _set_network_time(self, times: dict[NetworkId, Micros], network_id: NetworkId, since: Micros | None) -> None:
+        """Out of service while a kept list or an operator says so."""
+        if since is None:
+            times.pop(network_id, None)
+        else:
+            times[network_id] = since
+        out_since = self.stopped_networks.get(network_id, self.suspended_networks.get(network_id))
+        self.networks[network_id] = replace(self.networks[network_id], suspended_at=out_since)
         for (user_id, at), held in self._all_roles().items():
             if at == network_id:
-                bits = held.suspended & ROLE_SUSPENDED if since is None else held.suspended | NETWORK_SUSPENDED
+                bits = held.suspended & ROLE_SUSPENDED if out_since is None else held.suspended | NETWORK_SUSPENDED
                 self._write_role(user_id, at, replace(held, suspended=bits))
 
     def _suspend_role(self, user_id: UserId, network_id: NetworkId) -> None:
@@ -88,5 +105,5 @@ class MemorySuspending(MemoryGrants, MemorySignIn):
         held = self._role_of(former, network_id)
         if held is not None:
             self._write_role(former, network_id, replace(held, role=Role.ADMINISTRATOR))
-        self._set_role(owner, network_id, Role.OWNER)
+        self._set_role(owner, network_id, Role.OWNER, now)
         self._drop_everywhere(former, network_id, now)

@@ -41,12 +41,13 @@ class Migration:
 
 
 def read_migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
-    """All migrations in order; ValueError where a number is missing or twice there."""
+    """All migrations in order; ValueError where a number is twice there."""
     found: list[Migration] = []
     for file in sorted(folder.glob("*.sql")):
         match = _NAME.fullmatch(file.name)
-        if match is None or int(match[1]) != len(found) + 1:
-            raise ValueError(f"{file.name} does not follow migration {len(found)}")
+        before = found[-1].number if found else 0
+        if match is None or int(match[1]) <= before:
+            raise ValueError(f"{file.name} does not follow migration {before}")
         found.append(Migration(number=int(match[1]), name=match[2], text=file.read_text(encoding="utf-8")))
     return tuple(found)
 

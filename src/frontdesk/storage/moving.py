@@ -8,6 +8,7 @@ from frontdesk.protocol.moving_changes import (
     AddClient,
     AddGrant,
     AddNetwork,
+    AddServer,
     AddUser,
     Change,
     ChangeClient,
@@ -15,6 +16,8 @@ from frontdesk.protocol.moving_changes import (
     MoveUser,
     PutConnection,
     RetitleNetwork,
+    SetClient,
+    SetServer,
     SuspendNetwork,
     SuspendRole,
     SuspendUser,
@@ -22,17 +25,21 @@ from frontdesk.protocol.moving_changes import (
     audit_change,
 )
 from frontdesk.protocol.moving_plan import Known, KnownNetwork, KnownRole, KnownUser, Plan, Procedure
-from frontdesk.protocol.records import Connection, Grant, Role
+from frontdesk.protocol.records import Client, Connection, Grant, Role
 from frontdesk.storage import suspending
 from frontdesk.storage.audit import entry
-from frontdesk.storage.clients import find_client, insert_client
+from frontdesk.storage.clients import find_client, insert_client, list_clients
+from frontdesk.storage.codes import void_codes_of_client
 from frontdesk.storage.columns import live_edges, network_text, pack_networks
 from frontdesk.storage.connections import find_connection
 from frontdesk.storage.consents import INSERT_GRANT, PUT_CONNECTION
+from frontdesk.storage.credentials import find_credential_of, find_stored_credential
 from frontdesk.storage.grants import find_grant
-from frontdesk.storage.networks import find_credential_of, find_stored_credential, insert_network
+from frontdesk.storage.moving_parts import look_up_parts, make_part
+from frontdesk.storage.networks import insert_network
+from frontdesk.storage.resource_servers import insert_resource_server, list_resource_servers
 from frontdesk.storage.users import insert_user
-from frontdesk.storage.verbs import Rows, Verb
+from frontdesk.storage.verbs import Rows, Value, Verb
 
 _USERS = """
 SELECT u.id, u.email, u.blocked_at, u.suspended_at, m.network_id, m.role, m.suspended
@@ -51,6 +58,12 @@ GRANT_OF_FOREIGN = "SELECT grant_id FROM foreign_tokens WHERE digest = $1"
 LIVE_GRANTS = "SELECT id, code_id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL"
 RETITLE = "UPDATE networks SET title = $1 WHERE id = $2"
 CHANGE_CLIENT = "UPDATE clients SET name = $1, redirect_uris = $2, scopes = $3 WHERE id = $4"
+SET_CLIENT = """
+UPDATE clients SET name = $1, redirect_uris = $2, scopes = $3, optional_scopes = $4, own_scopes = $5, profile = $6,
+    require_pkce = $7, native = $8, disabled_at = $9, verified_at = $10, homepage = $11, privacy_url = $12
+WHERE id = $13
+"""
+SET_SERVER = "UPDATE resource_servers SET name = $1, disabled_at = $2 WHERE id = $3"
 INSERT_FOREIGN = "INSERT INTO foreign_tokens (digest, grant_id) VALUES ($1, $2)"
 
 
@@ -84,6 +97,10 @@ def look_up(procedure: Procedure) -> Verb[Known]:
     if asked.everything:
         _know_users(known, (yield ALL_USERS, ()))
         _know_networks(known, (yield ALL_NETWORKS, ()))
+        if asked.programs:
+            known.clients.update((client.id, client) for client in (yield from list_clients()))
+            known.servers.update((server.id, server) for server in (yield from list_resource_servers()))
+            yield from look_up_parts(known)
         return known
     for email in asked.emails:
         _know_users(known, (yield USER_BY_EMAIL, (email,)))
@@ -168,7 +185,7 @@ def _make(change: Change, procedure: Procedure) -> Verb[None]:
         case TransferNetwork(network_id=network_id, former=former, owner=owner):
             yield from suspending.transfer_network(network_id, former=former, owner=owner, now=now)
         case GiveRole(user_id=user_id, network_id=network_id, role=role):
-            yield from suspending.give_role(user_id, network_id, role)
+            yield from suspending.give_role(user_id, network_id, role, now)
         case SuspendNetwork(network_id=network_id, restored=restored):
             yield from suspending.suspend_network(network_id, since=None if restored else now)
         case SuspendUser(user_id=user_id, restored=restored):
@@ -180,10 +197,38 @@ def _make(change: Change, procedure: Procedure) -> Verb[None]:
         case ChangeClient(client=client):
             uris, scopes = "\n".join(client.redirect_uris), " ".join(client.scopes)
             yield CHANGE_CLIENT, (client.name, uris, scopes, client.id)
+        case SetClient(client=client, disables=disables):
+            yield SET_CLIENT, _declared_columns(client)
+            if disables:
+                yield from void_codes_of_client(client.id, now)
+        case AddServer(server=server):
+            yield from insert_resource_server(server)
+        case SetServer(server=server):
+            yield SET_SERVER, (server.name, server.disabled_at, server.id)
         case AddGrant(grant=grant):
             yield from _add_grant(grant)
         case PutConnection(connection=connection):
             yield from _put_connection(connection)
+        case _:
+            yield from make_part(change, now)
+
+
+def _declared_columns(client: Client) -> tuple[Value, ...]:
+    return (
+        client.name,
+        "\n".join(client.redirect_uris),
+        " ".join(client.scopes),
+        " ".join(client.optional_scopes),
+        " ".join(client.own_scopes),
+        client.profile.value,
+        int(client.require_pkce),
+        int(client.native),
+        client.disabled_at,
+        client.verified_at,
+        client.homepage,
+        client.privacy_url,
+        client.id,
+    )
 
 
 def _add_grant(grant: Grant) -> Verb[None]:

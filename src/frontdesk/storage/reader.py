@@ -1,6 +1,6 @@
 """Reading: points inline on the event loop's thread, from memory where nothing changed, long lists beside it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,6 +67,17 @@ class Reader:
                 return record
         return await self._recall_aside(shelf, key, find)
 
+    async def recall_all(
+        self, shelf: Shelf[Key, Record], keys: Iterable[Key], find: Callable[[Key], Verb[Record | None]]
+    ) -> list[Record]:
+        """Those records that there are, in the order of their keys."""
+        found = []
+        for key in keys:
+            record = await self.recall(shelf, key, find)
+            if record is not None:
+                found.append(record)
+        return found
+
     async def read(self, make: Callable[..., Verb[T]], *asked: object) -> T:
         """Carry out a verb of one statement, inline; beside the loop where it would have to wait."""
         try:
@@ -102,6 +113,7 @@ class Reader:
             # They were read before the log is: a commit in between shows in the next ones.
             self._catch_up()
             self._headers = headers
+            self.cache.commits += 1
         except apsw.BusyError:
             self.cache.look_at_keys()  # what cannot be learned from the log is asked of the key file itself
             return False
@@ -116,6 +128,7 @@ class Reader:
             if version != self._version:
                 self._catch_up()
                 self._version = version
+                self.cache.commits += 1
         except apsw.BusyError:
             self.cache.look_at_keys()  # what cannot be learned from the log is asked of the key file itself
             return False

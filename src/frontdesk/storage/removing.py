@@ -1,6 +1,6 @@
 """Taking away what a trial run made, with all that hangs on it; whatever does not carry the run's mark is left alone.
 
-Audit rows stay: they tell of what happened. Everything else of it goes in one transaction.
+Audit rows, decisions and counted calls stay: they tell of what happened. Everything else goes in one transaction.
 """
 
 from collections.abc import Sequence
@@ -24,10 +24,26 @@ GRANTS_OF_CLIENT = "DELETE FROM grants WHERE id >= $1 AND client_id = $2"
 CONNECTIONS_OF_USER = "DELETE FROM connections WHERE user_id = $1"
 CONNECTIONS_OF_CLIENT = "DELETE FROM connections WHERE client_id = $1"
 SESSIONS_OF_USER = "DELETE FROM sessions WHERE user_id = $1"
+LAST_SIGN_IN_OF_USER = "DELETE FROM last_sign_ins WHERE user_id = $1"
+PASSKEYS_OF_USER = "DELETE FROM passkeys WHERE user_id = $1"
+IDENTITIES_OF_USER = "DELETE FROM identities WHERE user_id = $1"
+RECOVERY_CODES_OF_USER = "DELETE FROM recovery_codes WHERE user_id = $1"
+SECOND_FACTOR_OF_USER = "DELETE FROM second_factors WHERE user_id = $1"
+EMAIL_CHANGE_OF_USER = "DELETE FROM email_changes WHERE user_id = $1"
 LOGIN_CODES_OF_USER = "DELETE FROM login_codes WHERE user_id = $1"
 BUDGET = "DELETE FROM login_budgets WHERE key = $1"
 OWN_GRANT_OF_CLIENT = "DELETE FROM own_grants WHERE client_id = $1"
+OWNERS_OF_CLIENT = "DELETE FROM app_owners WHERE client_id = $1"
+INVITATIONS_OF_CLIENT = "DELETE FROM maker_invitations WHERE client_id = $1"
+INVITATIONS_OF_USER = "DELETE FROM maker_invitations WHERE invited_by = $1"
+LOGO_OF_CLIENT = "DELETE FROM app_logos WHERE name IN (SELECT logo FROM clients WHERE id = $1)"
+USES_OF_CLIENT = "DELETE FROM app_secret_uses WHERE client_id = $1"
+HABITS_OF_CLIENT = "DELETE FROM app_habits WHERE client_id = $1"
 WEAK_FORMS_OF_CLIENT = "DELETE FROM weak_forms WHERE client_id = $1"
+RULES_OF_NETWORK = "DELETE FROM network_rules WHERE network_id = $1"
+OFFER_OF_NETWORK = "DELETE FROM ownership_offers WHERE network_id = $1"
+INVITATIONS_OF_NETWORK = "DELETE FROM invitations WHERE network_id = $1"
+LEFT_EDGES_OF_NETWORK = "DELETE FROM left_edges WHERE network_id = $1"
 MEMBERSHIPS_OF_NETWORK = "DELETE FROM memberships WHERE network_id = $1"
 CREDENTIAL_OF_NETWORK = "DELETE FROM credentials WHERE network_id = $1"
 NETWORK = "DELETE FROM networks WHERE id = $1"
@@ -58,7 +74,15 @@ def remove_trial(*, trial: Trial, audit: AuditEvent) -> Verb[Removed]:
     for budget in trial.budget_keys:
         yield BUDGET, (budget,)
     for network in networks:
-        for sql in (MEMBERSHIPS_OF_NETWORK, CREDENTIAL_OF_NETWORK, NETWORK):
+        for sql in (
+            RULES_OF_NETWORK,
+            OFFER_OF_NETWORK,
+            INVITATIONS_OF_NETWORK,
+            LEFT_EDGES_OF_NETWORK,
+            MEMBERSHIPS_OF_NETWORK,
+            CREDENTIAL_OF_NETWORK,
+            NETWORK,
+        ):
             yield sql, (network,)
     gone = 0
     for user in people:
@@ -84,12 +108,32 @@ def _networks(trial: Trial, people: Sequence[bytes]) -> Verb[list[bytes]]:
 def _what_hangs_on_user(user: bytes, since: bytes) -> Verb[None]:
     for sql in (CODES_OF_USER, GRANTS_OF_USER):
         yield sql, (since, user)
-    for sql in (CONNECTIONS_OF_USER, SESSIONS_OF_USER, LOGIN_CODES_OF_USER):
+    for sql in (
+        CONNECTIONS_OF_USER,
+        INVITATIONS_OF_USER,
+        SESSIONS_OF_USER,
+        LAST_SIGN_IN_OF_USER,
+        LOGIN_CODES_OF_USER,
+        EMAIL_CHANGE_OF_USER,
+        PASSKEYS_OF_USER,
+        IDENTITIES_OF_USER,
+        RECOVERY_CODES_OF_USER,
+        SECOND_FACTOR_OF_USER,
+    ):
         yield sql, (user,)
 
 
 def _what_hangs_on_client(client: ClientId, since: bytes) -> Verb[None]:
     for sql in (CODES_OF_CLIENT, GRANTS_OF_CLIENT):
         yield sql, (since, client)
-    for sql in (CONNECTIONS_OF_CLIENT, OWN_GRANT_OF_CLIENT, WEAK_FORMS_OF_CLIENT):
+    for sql in (
+        CONNECTIONS_OF_CLIENT,
+        OWN_GRANT_OF_CLIENT,
+        WEAK_FORMS_OF_CLIENT,
+        HABITS_OF_CLIENT,
+        OWNERS_OF_CLIENT,
+        INVITATIONS_OF_CLIENT,
+        LOGO_OF_CLIENT,
+        USES_OF_CLIENT,
+    ):
         yield sql, (client,)

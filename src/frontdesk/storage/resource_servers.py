@@ -33,11 +33,16 @@ def list_resource_servers() -> Verb[list[ResourceServer]]:
 
 def add_resource_server(*, server: ResourceServer, audit: AuditEvent) -> Verb[bool]:
     """A new resource server; False where the id is taken."""
-    values = (server.id, server.name, server.secret_digest, server.created_at, server.disabled_at)
-    if not (yield INSERT, values):
+    if not (yield from insert_resource_server(server)):
         return False
     yield entry(audit)
     return True
+
+
+def insert_resource_server(server: ResourceServer) -> Verb[bool]:
+    """Write a new resource server; False where the id is taken."""
+    values = (server.id, server.name, server.secret_digest, server.created_at, server.disabled_at)
+    return bool((yield INSERT, values))
 
 
 def set_resource_server_disabled(

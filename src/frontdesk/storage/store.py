@@ -1,6 +1,6 @@
 """The verbs as methods: which are read inline or beside the loop, from memory, or written, ahead of others or not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from frontdesk.protocol.ids import (
@@ -47,17 +47,39 @@ from frontdesk.storage import (
     sessions,
     users,
 )
+from frontdesk.storage.admin_keys_store import AdminKeyVerbs
+from frontdesk.storage.adoptions_store import AdoptionVerbs
 from frontdesk.storage.cache import Cache
+from frontdesk.storage.credentials_store import CredentialVerbs
+from frontdesk.storage.decisions_store import DecisionVerbs
 from frontdesk.storage.foreign_store import ForeignVerbs
 from frontdesk.storage.grants import touch
+from frontdesk.storage.habits_store import HabitVerbs
+from frontdesk.storage.history_store import HistoryVerbs
+from frontdesk.storage.hours_store import HourVerbs
+from frontdesk.storage.identities_store import IdentityVerbs
 from frontdesk.storage.keys_store import KeyVerbs
+from frontdesk.storage.languages_store import LanguageVerbs
 from frontdesk.storage.leaks_store import LeakVerbs
+from frontdesk.storage.makers_store import MakerVerbs
+from frontdesk.storage.members_store import MembersVerbs
 from frontdesk.storage.moving_store import MovingVerbs
+from frontdesk.storage.network_rules_store import NetworkRulesVerbs
+from frontdesk.storage.operators_store import OperatorVerbs
+from frontdesk.storage.own_account_store import OwnAccountVerbs
 from frontdesk.storage.own_grants_store import OwnGrantVerbs
+from frontdesk.storage.ownership_store import OwnershipVerbs
+from frontdesk.storage.paging_store import PagingVerbs
+from frontdesk.storage.partners_store import PartnerVerbs
+from frontdesk.storage.passkeys_store import PasskeyVerbs
+from frontdesk.storage.policies_store import PolicyVerbs
 from frontdesk.storage.reader import Reader
 from frontdesk.storage.removing_store import RemovingVerbs
 from frontdesk.storage.resource_servers_store import ResourceServerVerbs
 from frontdesk.storage.reveals_store import RevealVerbs
+from frontdesk.storage.scope_uses_store import ScopeUseVerbs
+from frontdesk.storage.second_factors_store import SecondFactorVerbs
+from frontdesk.storage.sessions_store import SessionVerbs
 from frontdesk.storage.strictness_store import StrictnessVerbs
 from frontdesk.storage.writer import Writer
 
@@ -70,15 +92,37 @@ FAILPOINTS = tuple(
 
 
 class VerbStore(
+    OperatorVerbs,
+    LanguageVerbs,
+    CredentialVerbs,
+    AdoptionVerbs,
+    NetworkRulesVerbs,
+    MembersVerbs,
+    OwnershipVerbs,
+    AdminKeyVerbs,
+    HistoryVerbs,
+    PagingVerbs,
+    ScopeUseVerbs,
     RevealVerbs,
     MovingVerbs,
     RemovingVerbs,
     StrictnessVerbs,
+    HabitVerbs,
+    HourVerbs,
+    PolicyVerbs,
+    PartnerVerbs,
+    MakerVerbs,
     OwnGrantVerbs,
     ResourceServerVerbs,
     ForeignVerbs,
     KeyVerbs,
     LeakVerbs,
+    DecisionVerbs,
+    SessionVerbs,
+    OwnAccountVerbs,
+    PasskeyVerbs,
+    SecondFactorVerbs,
+    IdentityVerbs,
 ):
     """Everything that `frontdesk.flows.needs.Store` asks for, on a reader and a writer. Shapes are said there."""
 
@@ -104,9 +148,12 @@ class VerbStore(
         """A network."""
         return await self._reader.recall(self._reader.cache.networks, network_id, networks.find_network)
 
-    async def find_network_credential(self, client_id: CredentialId) -> NetworkCredential | None:
-        """The Basic pair in force under this id."""
-        return await self._reader.recall(self._reader.cache.credentials, client_id, networks.find_network_credential)
+    async def find_networks(self, network_ids: Iterable[NetworkId]) -> Sequence[Network]:
+        """Several networks, by one glance at memory."""
+        known = self._reader.glance().networks
+        found = [(network_id, known.get(network_id)) for network_id in network_ids]
+        each = [network or await self.find_network(network_id) for network_id, network in found]
+        return [network for network in each if network is not None]
 
     async def find_grant(self, grant_id: GrantId) -> Grant | None:
         """A grant with its edges, revoked or not."""
@@ -154,19 +201,11 @@ class VerbStore(
         """All networks with owner and credential, by title."""
         return await self._reader.read_long(networks.list_networks())
 
-    async def find_credential_of(self, network_id: NetworkId) -> NetworkCredential | None:
-        """The Basic pair in force of a network."""
-        return await self._reader.read(networks.find_credential_of, network_id)
-
-    async def regenerate_credential(
-        self, *, credential: NetworkCredential, replaces_version: int, audit: AuditEvent
-    ) -> bool:
-        """Put a new pair in the old one's place."""
-        verb = networks.regenerate_credential(credential=credential, replaces_version=replaces_version, audit=audit)
-        return await self._writer.write(verb, urgent=True, step="regenerate")
-
     async def touch(
-        self, *, grants: Sequence[tuple[GrantId, Micros]], credentials: Sequence[tuple[CredentialId, Micros]]
+        self,
+        *,
+        grants: Sequence[tuple[GrantId, Micros]],
+        credentials: Sequence[tuple[CredentialId, Micros, str | None]],
     ) -> None:
         """Write last uses in one batch."""
         await self._writer.write(touch(grants=grants, credentials=credentials), long=True)
@@ -185,9 +224,11 @@ class VerbStore(
         verb = clients.set_client_disabled(client_id=client_id, disabled=disabled, now=now, audit=audit)
         return await self._writer.write(verb, urgent=True)
 
-    async def set_client_secret(self, *, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent) -> bool:
+    async def set_client_secret(
+        self, *, client_id: ClientId, digest: Digest, last_four: str = "", now: Micros, audit: AuditEvent
+    ) -> bool:
         """Replace an app's secret."""
-        verb = clients.set_client_secret(client_id=client_id, digest=digest, now=now, audit=audit)
+        verb = clients.set_client_secret(client_id=client_id, digest=digest, last_four=last_four, now=now, audit=audit)
         return await self._writer.write(verb, urgent=True)
 
     # -- connections, codes, grants
@@ -196,9 +237,25 @@ class VerbStore(
         pair = (user_id, client_id)
         return await self._reader.recall(self._reader.cache.connections, pair, connections.find_connection)
 
-    async def list_connections(self, user_id: UserId) -> Sequence[tuple[Connection, Sequence[Grant]]]:
+    async def list_connections(
+        self, user_id: UserId, *, start: int = 0, count: int | None = None
+    ) -> Sequence[tuple[Connection, Sequence[Grant]]]:
         """A user's connections with their live grants."""
-        return await self._reader.read_long(grants.list_connections(user_id))
+        return await self._reader.read_long(grants.list_connections(user_id, start=start, count=count))
+
+    async def count_connections(self, user_id: UserId) -> int:
+        """How many apps a user has connected."""
+        return await self._reader.read(connections.count_connections, user_id)
+
+    async def list_guests(
+        self, network_id: NetworkId, *, start: int, count: int
+    ) -> tuple[int, Sequence[Sequence[Grant]]]:
+        """Who reaches a network by which app."""
+        return await self._reader.read_long(grants.list_guests(network_id, start=start, count=count))
+
+    async def list_reaching_apps(self, network_id: NetworkId) -> Sequence[ClientId]:
+        """The apps that reach a network."""
+        return await self._reader.read_long(grants.list_reaching_apps(network_id))
 
     async def list_network_grants(self, network_id: NetworkId) -> Sequence[Grant]:
         """Live grants with an undropped edge to a network."""
@@ -236,6 +293,15 @@ class VerbStore(
     async def revoke_grant(self, *, grant_id: GrantId, now: Micros, audit: AuditEvent) -> bool:
         """End a grant for good."""
         verb = partial(grants.revoke_grant, grant_id=grant_id, now=now, audit=audit)
+        return await self._writer.write(verb, urgent=True, step="revoke")
+
+    async def revoke_by_token(
+        self, *, grant_id: GrantId, client_id: ClientId, digest: Digest, now: Micros, audit: AuditEvent
+    ) -> bool:
+        """End a grant by its current refresh token."""
+        verb = partial(
+            grants.revoke_by_token, grant_id=grant_id, client_id=client_id, digest=digest, now=now, audit=audit
+        )
         return await self._writer.write(verb, urgent=True, step="revoke")
 
     async def disconnect(self, *, user_id: UserId, client_id: ClientId, now: Micros, audit: AuditEvent) -> int:
@@ -290,6 +356,10 @@ class VerbStore(
     ) -> Sequence[AuditEvent]:
         """The newest audit rows first."""
         return await self._reader.read_long(audits.list_audit(network_id=network_id, client_id=client_id, limit=limit))
+
+    async def index_audit(self, *, limit: int) -> int:
+        """Put up to `limit` audit rows where their networks find them quickly; how many are left."""
+        return await self._writer.write(audits.index(limit=limit), long=True)
 
     async def clean(self, *, now: Micros, limit: int) -> int:
         """Delete up to `limit` rows that nothing can need any more."""

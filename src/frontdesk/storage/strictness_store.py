@@ -32,6 +32,6 @@ class StrictnessVerbs:
         """Add uses to what was counted before."""
         await self._writer.write(weak_forms.count_weak_forms(uses=uses), long=True)
 
-    async def list_weak_forms(self) -> Sequence[WeakUse]:
-        """All that was counted."""
-        return await self._reader.read_long(weak_forms.list_weak_forms())
+    async def list_weak_forms(self, *, of: Sequence[ClientId] | None = None) -> Sequence[WeakUse]:
+        """What was counted, of these apps or of all."""
+        return await self._reader.read_long(weak_forms.list_weak_forms(of))

@@ -15,10 +15,11 @@ ON CONFLICT (client_id, form) DO UPDATE SET
     last_at = CASE WHEN excluded.last_at > weak_forms.last_at THEN excluded.last_at ELSE weak_forms.last_at END,
     uses = weak_forms.uses + excluded.uses
 """
-LIST = """
+_SELECT = """
 SELECT w.client_id, w.form, w.first_at, w.last_at, w.uses FROM weak_forms w JOIN clients c ON c.id = w.client_id
-ORDER BY w.client_id, w.form
 """
+LIST = _SELECT + "ORDER BY w.client_id, w.form"
+LIST_OF = _SELECT + "WHERE w.client_id = $1 ORDER BY w.form"
 
 
 def count_weak_forms(*, uses: Sequence[WeakUse]) -> Verb[None]:
@@ -27,13 +28,19 @@ def count_weak_forms(*, uses: Sequence[WeakUse]) -> Verb[None]:
         yield COUNT, (use.form.value, use.first_at, use.last_at, use.uses, use.client_id)
 
 
-def list_weak_forms() -> Verb[list[WeakUse]]:
-    """All that was counted, by app and form. A form of another version of Frontdesk is left out."""
+def list_weak_forms(of: Sequence[ClientId] | None = None) -> Verb[list[WeakUse]]:
+    """What was counted, by app and form: of these apps, or of all. What another version counted is left out."""
+    if of is None:
+        rows = yield LIST, ()
+    else:
+        rows = []
+        for client_id in sorted(of):
+            rows += yield LIST_OF, (client_id,)
     return [
         WeakUse(
             client_id=ClientId(client), form=WeakForm(form), first_at=Micros(first), last_at=Micros(last), uses=uses
         )
-        for client, form, first, last, uses in (yield LIST, ())
+        for client, form, first, last, uses in rows
         if form in _KNOWN
     ]
 

@@ -1,6 +1,7 @@
 """A browser for stories: keeps cookies, follows our own redirects, fills the forms that it was shown."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
@@ -29,6 +30,7 @@ class Browser:
 
     app: AsgiApp
     peer: str = "192.0.2.7"
+    issuer: str = ISSUER  # where it believes to be
     cookies: dict[str, str] = field(default_factory=dict)
     at: str = ""  # the page that is shown
 
@@ -43,7 +45,8 @@ class Browser:
     async def submit(self, page: Reply, *, action: str | None = None, **filled: str | list[str]) -> Reply:
         """Fill and send the form of a page that has these fields (or this action), then follow redirects of ours."""
         form = find_form(page, fields=frozenset(filled), action=action)
-        pairs = list(form.hidden)
+        # What is filled in takes the place of what stood there, as when a script fills a hidden field.
+        pairs = [(name, value) for name, value in form.hidden if name not in filled]
         for name, value in filled.items():
             pairs += [(name, one) for one in ([value] if isinstance(value, str) else value)]
         return await self.post(form.action or self.at, pairs)
@@ -52,13 +55,42 @@ class Browser:
         self, target: str, pairs: list[tuple[str, str]], *, headers: tuple[tuple[str, str], ...] | None = None
     ) -> Reply:
         """Send a form as this browser does, with Origin and Sec-Fetch-Site of our own page unless told otherwise."""
-        sent = (("origin", ISSUER), ("sec-fetch-site", "same-origin")) if headers is None else headers
-        return await self._follow(await self._call("POST", target, sent, pairs), target)
+        return await self._follow(await self.send(target, pairs, headers=headers), target)
+
+    async def send(
+        self, target: str, pairs: list[tuple[str, str]], *, headers: tuple[tuple[str, str], ...] | None = None
+    ) -> Reply:
+        """Send a form in the same way, following nothing."""
+        sent = (("origin", self.issuer), ("sec-fetch-site", "same-origin")) if headers is None else headers
+        return await self._call("POST", target, sent, pairs)
+
+    async def upload(
+        self,
+        target: str,
+        pairs: list[tuple[str, str]],
+        files: Mapping[str, tuple[str, bytes]],
+        *,
+        headers: tuple[tuple[str, str], ...] | None = None,
+        follow: bool = True,
+    ) -> Reply:
+        """Send a form with files, each told by its name and content, as a browser does."""
+        line = "frontdesk-line"
+        parts = [
+            f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs
+        ]
+        body = "".join(parts).encode()
+        for name, (called, content) in files.items():
+            head = f'Content-Disposition: form-data; name="{name}"; filename="{called}"\r\nContent-Type: image/png'
+            body += f"--{line}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
+        sent = (("origin", self.issuer), ("sec-fetch-site", "same-origin")) if headers is None else headers
+        sent = (*sent, ("content-type", f"multipart/form-data; boundary={line}"))
+        reply = await self._call("POST", target, sent, None, body=body + f"--{line}--\r\n".encode())
+        return await self._follow(reply, target) if follow else reply
 
     async def _follow(self, reply: Reply, target: str) -> Reply:
         self.at = target
         while reply.status in (302, 303):
-            location = reply.location.removeprefix(ISSUER)
+            location = reply.location.removeprefix(self.issuer)
             if not location.startswith("/"):
                 return reply
             self.at = location
@@ -66,12 +98,18 @@ class Browser:
         return reply
 
     async def _call(
-        self, method: str, target: str, headers: tuple[tuple[str, str], ...], pairs: list[tuple[str, str]] | None
+        self,
+        method: str,
+        target: str,
+        headers: tuple[tuple[str, str], ...],
+        pairs: list[tuple[str, str]] | None,
+        *,
+        body: bytes = b"",
     ) -> Reply:
         sent = list(headers)
         if self.cookies:
             sent.append(("cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())))
-        reply = await call(self.app, method, target, headers=sent, form=pairs, peer=self.peer)
+        reply = await call(self.app, method, target, headers=sent, form=pairs, body=body, peer=self.peer)
         for line in reply.all("set-cookie"):
             for name, morsel in SimpleCookie(line).items():
                 if morsel["max-age"] == "0" or not morsel.value:
@@ -98,5 +136,5 @@ def _read_form(attributes: str, inside: str) -> Form:
         names.add(about.get("name", ""))
         if about.get("type") == "hidden":
             hidden.append((about["name"], about.get("value", "")))
-    names |= {unescape(name) for name in re.findall(r"<button\b[^>]*\bname=\"([^\"]*)\"", inside)}
+    names |= {unescape(name) for name in re.findall(r"<(?:button|select|textarea)\b[^>]*\bname=\"([^\"]*)\"", inside)}
     return Form(action=unescape(own.get("action", "")), hidden=hidden, fields=frozenset(names))

@@ -36,7 +36,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             raise BodyTooLargeError
         return body
     pieces, size = [body], len(body)
-    async for piece in stream_body(receive):
+    async for piece in BodyStream(receive):
         size += len(piece)
         if size > limit:
             raise BodyTooLargeError
@@ -44,16 +44,28 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-async def stream_body(receive: Receive) -> AsyncIterator[bytes]:
+class BodyStream:
     """The body piece by piece."""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionError("the caller left")
-        if piece := message.get("body", b""):
-            yield piece
-        if not message.get("more_body"):
-            return
+
+    def __init__(self, receive: Receive) -> None:
+        """Of the request whose messages `receive` gives."""
+        self._receive = receive
+        self.has_ended = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The pieces."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The next one that is not empty; ConnectionError where the sender left."""
+        while not self.has_ended:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionError("the caller left")
+            self.has_ended = not message.get("more_body")
+            if piece := message.get("body", b""):
+                return bytes(piece)
+        raise StopAsyncIteration
 
 
 async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None:
@@ -63,16 +75,21 @@ async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
 
 
-async def send_stream(answer: Answer, stream: Stream, receive: Receive, send: Send) -> None:
-    """Send an answer whose body follows piece by piece; it is given up once the caller left."""
+async def send_stream(answer: Answer, stream: Stream, body: BodyStream | None, receive: Receive, send: Send) -> None:
+    """Send an answer whose body follows piece by piece; it is given up once the caller left.
+
+    While the request's `body` is still being read, whoever reads it notices that.
+    """
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    watch = asyncio.ensure_future(_give_up_when_left(stream, receive))
+    is_read = body is None or body.has_ended
+    watch = asyncio.ensure_future(_give_up_when_left(stream, receive)) if is_read else None
     try:
         async for piece in stream:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
-        watch.cancel()
+        if watch is not None:
+            watch.cancel()
         await stream.aclose()
 
 

@@ -3,6 +3,7 @@
 SESSION = "fd_session"
 BROWSER = "fd_browser"
 DEVICE = "fd_device"
+LANGUAGE = "fd_language"
 HOST_PREFIX = "__Host-"
 MAX_COOKIE_HEADER = 16_384
 

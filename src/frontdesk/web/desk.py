@@ -1,19 +1,48 @@
 """What a page handler is given: the desk with everything it needs, and one visit to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from frontdesk.flows.account import Account
+from frontdesk.flows.adoption import Adoptions
+from frontdesk.flows.app_logos import AppLogos
+from frontdesk.flows.app_security import AppSecurity
+from frontdesk.flows.askers import Askers
 from frontdesk.flows.authorize import AuthorizeFlow, Transaction
 from frontdesk.flows.connected import ConnectedApps
+from frontdesk.flows.credentials import Credentials
+from frontdesk.flows.email_change import EmailChanges
+from frontdesk.flows.history import History
+from frontdesk.flows.identities import Identities
+from frontdesk.flows.inspecting import Inspecting
+from frontdesk.flows.invitations import Invitations
+from frontdesk.flows.languages import Languages
+from frontdesk.flows.leaving import Leaving
+from frontdesk.flows.makers import Makers
+from frontdesk.flows.members import Members
 from frontdesk.flows.needs import Clock, Origin
+from frontdesk.flows.network_rules import Rules
+from frontdesk.flows.operating import Operating
+from frontdesk.flows.operators import Operators
+from frontdesk.flows.own_sessions import OwnSessions
+from frontdesk.flows.ownership import Ownership
+from frontdesk.flows.partners import Partners
+from frontdesk.flows.passkeys import Passkeys
+from frontdesk.flows.provider_sign_in import ProviderSignIn
 from frontdesk.flows.reveal import Reveal
+from frontdesk.flows.reviewing import Reviewing
+from frontdesk.flows.second_factor import SecondFactors
 from frontdesk.flows.sessions import Sessions
+from frontdesk.flows.sign_up import SignUp
 from frontdesk.flows.signin import SignIn
+from frontdesk.flows.standing import Standing
+from frontdesk.flows.try_out import TryOut
 from frontdesk.protocol.forms import Form
 from frontdesk.protocol.http import Answer
+from frontdesk.protocol.languages import ENGLISH_CODE, LANGUAGES, Language
 from frontdesk.protocol.records import User
+from frontdesk.web.navigation import sections_for
 from frontdesk.web.pages import Pages
 from frontdesk.web.scope_words import ScopeWords
 from frontdesk.web.tickets import Ticket, Tickets
@@ -33,6 +62,9 @@ class Visit:
     query: Form
     form: Form
     networks: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    language: Language = LANGUAGES[ENGLISH_CODE]
+    here: str = ""  # the address to come back to; empty where there is no page to show again
 
     def asked(self, name: str) -> str:
         """A field of the form, or of the query where no form was sent; empty where it is missing."""
@@ -50,12 +82,40 @@ class Desk:
     sessions: Sessions
     authorize: AuthorizeFlow
     account: Account
+    adoptions: Adoptions
+    history: History
+    ownership: Ownership
+    members: Members
+    invitations: Invitations
+    credentials: Credentials
+    inspecting: Inspecting
+    rules: Rules
     reveal: Reveal
     apps: ConnectedApps
+    askers: Askers
+    own_sessions: OwnSessions
+    operators: Operators
+    operating: Operating
+    standing: Standing
+    reviewing: Reviewing
+    email_changes: EmailChanges
+    leaving: Leaving
+    passkeys: Passkeys
+    identities: Identities
+    second_factors: SecondFactors
+    provider_sign_in: ProviderSignIn
     visitors: Visitors
     tickets: Tickets
     scope_words: ScopeWords
-    curl_path: str  # an operation that Basic opens, for the ready-made curl line
+    languages: Languages
+    paths: Container[str]  # of all pages that there are
+    partners: Partners
+    app_security: AppSecurity
+    app_logos: AppLogos
+    makers: Makers
+    sign_up: SignUp
+    try_out: TryOut
+    curl_path: Callable[[], str]  # an operation that Basic opens, for the ready-made curl line
 
     def ticket(self, visit: Visit, action: str, *, request: str = "") -> Ticket:
         """A token for one form on the page that this visit is shown."""
@@ -75,6 +135,7 @@ class Desk:
         section: str | None = None,
         redirect_uri: str | None = None,
         script: str = "",
+        asks: str = "",
         extra: tuple[tuple[bytes, bytes], ...] = (),
     ) -> Answer:
         """A page; with `section` it is one of the account's, with the person and the ways out at its top."""
@@ -82,7 +143,13 @@ class Desk:
         who = None
         if user is not None and section is not None:
             sign_out = self.ticket(visit, "/sign-out")
-            who = Who(email=user.email, initial=initial_of(user), sign_out=sign_out, section=section)
+            who = Who(
+                email=user.email,
+                initial=initial_of(user),
+                sign_out=sign_out,
+                section=section,
+                sections=sections_for(visit.visitor, self.paths),
+            )
         return self.pages.render(
             view,
             request_id=visit.origin.request_id,
@@ -90,12 +157,15 @@ class Desk:
             who=who,
             redirect_uri=redirect_uri,
             script=script,
+            asks=asks,
             extra=extra,
+            language=visit.language,
+            here=visit.here,
         )
 
     def notice(self, visit: Visit, notice: Notice, *, extra: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
         """An error page whose words are known."""
-        return self.pages.notice(notice, request_id=visit.origin.request_id, extra=extra)
+        return self.pages.notice(notice, request_id=visit.origin.request_id, extra=extra, language=visit.language)
 
 
 def initial_of(user: User) -> str:

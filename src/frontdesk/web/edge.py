@@ -1,14 +1,15 @@
 """Who is at the other end, and whether they came over TLS: forwarded headers are believed from trusted proxies only."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from frontdesk.protocol.http import Request
+from frontdesk.protocol.http import SOCKET_HOP, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """The proxies in front. Empty (the default): what the socket says is all there is."""
+    """The proxies in front: those named, and whoever has the proxies' own socket. Else what the socket says is all."""
 
     trusted: tuple[IPv4Network | IPv6Network, ...] = ()
 
@@ -17,7 +18,9 @@ class Edge:
 
         X-Forwarded-For is read from its end: the first address that is no trusted proxy is the caller.
         """
-        if not self.trusted or not self.is_trusted(request.peer):
+        if request.hop == SOCKET_HOP:
+            request.peer = None
+        elif not self.trusted or not self.is_trusted(request.peer):
             return
         request.https = request.all(b"x-forwarded-proto") == [b"https"]
         chain = b",".join(request.all(b"x-forwarded-for")).decode("latin-1").split(",")
@@ -36,6 +39,7 @@ class Edge:
         return any(address in network for network in self.trusted)
 
 
+@lru_cache(maxsize=4_096)
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from frontdesk.flows.needs import Origin, StoreUnavailable
+from frontdesk.protocol.browsers import Agent, read_agent
 from frontdesk.protocol.forms import Form, read_form, read_pairs
 from frontdesk.protocol.http import Answer, Request
 from frontdesk.web.asgi import BodyTooLargeError, Receive, read_body
 from frontdesk.web.desk import Desk, Visit
+from frontdesk.web.uploads import MAX_UPLOAD, UPLOAD_TYPE, read_upload
 from frontdesk.web.words import (
     CROSS_SITE,
     FORM_TOO_LARGE,
@@ -29,6 +31,7 @@ MAX_FORM = 64 * 1024  # bytes
 MAX_FORM_FIELDS = 500  # a picker of many networks
 REPEATABLE = "network"
 RETRY_AFTER = b"5"  # seconds
+MAX_AGENT = 512  # characters of a User-Agent header that are looked at
 
 _NOTHING = Form(values={})
 
@@ -42,6 +45,7 @@ class Gate:
     desk: Desk
     methods: tuple[str, ...]
     signed_in_only: bool = False  # the handler sends others away without doing anything
+    uploads: bool = False  # its form carries a file
 
     async def pass_through(self, came: Request, params: Mapping[str, str], receive: Receive, handle: Handler) -> Answer:
         """Judge a request and let the handler answer it, or answer with the reason why not.
@@ -58,7 +62,7 @@ class Gate:
     async def _judge(self, came: Request, params: Mapping[str, str], receive: Receive, handle: Handler) -> Answer:
         if came.method not in self.methods:
             return self._refuse(came, WRONG_METHOD, (b"allow", ", ".join(self.methods).encode()))
-        if came.method == "POST" and (notice := judge_sender(came, issuer=self.desk.issuer)):
+        if came.method == "POST" and (notice := self._judge_form(came)):
             return self._refuse(came, notice)
         query = read_form(came.query)
         if query is None or query.repeated:
@@ -66,41 +70,71 @@ class Gate:
         visitor = await self.desk.visitors.recognise(b"; ".join(came.all(b"cookie")) or None)
         visit = Visit(
             visitor=visitor,
-            origin=Origin(address=came.peer, request_id=came.request_id),
+            origin=Origin(address=came.peer, request_id=came.request_id, agent=_agent_of(came)),
             path=came.path.decode("ascii", "replace"),
             params=params,
             query=query,
             form=_NOTHING,
+            language=self.desk.pages.tongues.of(came, visitor.user),
+            here=here_of(came),
         )
         if came.method == "POST":
-            filled = read_posted(await read_body(receive, MAX_FORM))
+            # What stands in the address of a POST counts for nothing: only what the page put into its form.
+            filled = await self._read_form(came, receive, replace(visit, query=_NOTHING))
             if filled is None:
                 return self._refuse(came, MALFORMED)
-            # What stands in the address of a POST counts for nothing: only what the page put into its form.
-            visit = replace(visit, query=_NOTHING, form=filled[0], networks=filled[1])
+            visit = filled
             sent_away = self.signed_in_only and visitor.user is None
             if not sent_away and not self._proves(visit):
                 return self._refuse(came, STALE_FORM)
+        if not self.desk.pages.speaks(visit.language):
+            await self.desk.pages.learn(visit.language)
         answer = await handle(visit)
         if visitor.new_browser:
             answer.headers.append((b"set-cookie", self.desk.visitors.browser_cookie(visitor.browser)))
         return answer
+
+    def _judge_form(self, came: Request) -> Notice | None:
+        return judge_sender(came, issuer=self.desk.issuer, form_type=UPLOAD_TYPE if self.uploads else FORM_TYPE)
+
+    async def _read_form(self, came: Request, receive: Receive, visit: Visit) -> Visit | None:
+        """The visit with what was posted; None where that is broken."""
+        if self.uploads:
+            kind = came.first(b"content-type") or b""
+            posted = await read_upload(kind, await read_body(receive, MAX_UPLOAD))
+            return replace(visit, form=posted.form, files=posted.files) if posted is not None else None
+        filled = read_posted(await read_body(receive, MAX_FORM))
+        return replace(visit, form=filled[0], networks=filled[1]) if filled is not None else None
 
     def _proves(self, visit: Visit) -> bool:
         token, request = visit.asked("form_token"), visit.asked("request")
         return self.desk.tickets.proves(token, visit.visitor, visit.path, request=request)
 
     def _refuse(self, came: Request, notice: Notice, *extra: tuple[bytes, bytes]) -> Answer:
-        return self.desk.pages.notice(notice, request_id=came.request_id, extra=extra)
+        return self.desk.pages.notice(
+            notice,
+            request_id=came.request_id,
+            extra=extra,
+            language=self.desk.pages.tongues.of(came),
+        )
 
 
-def judge_sender(came: Request, *, issuer: str) -> Notice | None:
+def here_of(came: Request) -> str:
+    """The address that shows this page again; empty where it came of a form."""
+    return came.target.decode("ascii", "replace") if came.method == "GET" else ""
+
+
+def _agent_of(came: Request) -> Agent:
+    return read_agent((came.first(b"user-agent") or b"")[:MAX_AGENT].decode("latin-1"))
+
+
+def judge_sender(came: Request, *, issuer: str, form_type: bytes = FORM_TYPE) -> Notice | None:
     """What is wrong with a form's type or sender; None: nothing. Browsers write these headers, pages cannot.
 
     A caller that sends neither Origin nor Sec-Fetch-Site is no browser of this decade; the form token judges it.
     """
     kinds = came.all(b"content-type")
-    if len(kinds) != 1 or kinds[0].split(b";", 1)[0].strip().lower() != FORM_TYPE:
+    if len(kinds) != 1 or kinds[0].split(b";", 1)[0].strip().lower() != form_type:
         return WRONG_CONTENT_TYPE
     # "none": the person reloaded the page or typed the address; no other site had a hand in it.
     if any(site not in (b"same-origin", b"none") for site in came.all(b"sec-fetch-site")):

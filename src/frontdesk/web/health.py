@@ -20,6 +20,7 @@ class Health:
     worker: int
     check_store: Callable[[], Awaitable[None]]
     find_key_trouble: Callable[[], Awaitable[str]] | None = None
+    policy_trouble: Callable[[], str] = str  # why the document as it is now is not in force; empty where it is
 
     async def live(self, request: Request) -> Answer:
         """GET /livez: the process answers. Callers on this machine are told which worker."""
@@ -29,7 +30,10 @@ class Health:
         return _json(200, document)
 
     async def ready(self, request: Request) -> Answer:
-        """GET /readyz: the store can be read and its migrations are complete; the keys are those of the others."""
+        """GET /readyz: the store can be read and its migrations are complete; the keys are those of the others.
+
+        Says too where the document as it is now is not in force.
+        """
         problem = ""
         try:
             await self.check_store()
@@ -38,7 +42,12 @@ class Health:
                 problem = f"keys: {trouble}" if _is_loopback(request) else "keys"
         except StoreUnavailable as fault:
             problem = f"store: {fault}" if _is_loopback(request) else "store"
-        return _json(503, {"status": problem}) if problem else _json(200, {"status": "ready"})
+        if problem:
+            return _json(503, {"status": problem})
+        # An older document in force is a worry, and no reason to send calls elsewhere.
+        kept = self.policy_trouble()
+        details = {"policy": kept if _is_loopback(request) else "an older document is in force"} if kept else {}
+        return _json(200, {"status": "ready", **details})
 
     async def version(self, request: Request) -> Answer:
         """GET /version."""

@@ -1,19 +1,24 @@
-"""The account's networks, and which apps have access to them through whom. ATTACKS OW-04, TN-07, TN-14."""
+"""The account's first page: the networks in which somebody holds a role."""
 
-from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.http import Answer
+from frontdesk.protocol.members import manages
 from frontdesk.protocol.records import Role, User
 from frontdesk.web.desk import Desk, Visit
-from frontdesk.web.pages import send_to
-from frontdesk.web.views import GuestRow, GuestsView, HomeView, NetworkRow
-from frontdesk.web.words import ROLES, moment, notice_of
+from frontdesk.web.ownership_pages import offer_rows
+from frontdesk.web.slices import slice_of
+from frontdesk.web.views import HomeView, NetworkRow
+from frontdesk.web.words import ROLES, moment
+
+SHOWN = 15  # networks at a time
 
 
 async def show_home(desk: Desk, visit: Visit, user: User) -> Answer:
     """The user's networks, and how many apps are connected."""
     now = desk.clock.now()
+    networks = await desk.account.list_networks(user)
+    shown = slice_of(visit.asked("page"), "/account", total=len(networks), size=SHOWN)
     rows = []
-    for own in await desk.account.list_networks(user):
+    for own in await desk.account.describe(user, shown.of(networks)):
         pair = own.credential
         used = moment(pair.last_used_at, now) if pair is not None and pair.last_used_at is not None else None
         rows.append(
@@ -22,53 +27,12 @@ async def show_home(desk: Desk, visit: Visit, user: User) -> Answer:
                 title=own.network.title,
                 role=ROLES[own.role],
                 owned=own.role is Role.OWNER,
+                managed=manages(own.role),
                 last_four=pair.last_four if pair is not None else "",
                 last_used=used,
             )
         )
-    apps = await desk.apps.list_apps(user)
-    return desk.page(visit, HomeView(networks=tuple(rows), apps=len(apps)), section="networks")
-
-
-async def show_guests(desk: Desk, visit: Visit, user: User) -> Answer:
-    """Which apps reach the owner's network, through whom."""
-    access = await desk.account.open_network(user, visit.params["network"])
-    guests = await desk.account.list_guests(user, visit.params["network"])
-    if isinstance(access, Refusal) or isinstance(guests, Refusal):
-        refusal = access if isinstance(access, Refusal) else guests
-        reason = refusal.reason if isinstance(refusal, Refusal) else Reason.PAGE_UNKNOWN
-        return desk.notice(visit, notice_of(reason))
-    now = desk.clock.now()
-    rows = tuple(
-        GuestRow(
-            user_id=guest.user.id,
-            email=guest.user.email,
-            client_id=guest.client.id,
-            app=guest.client.name,
-            scopes=desk.scope_words.lines(guest.scopes),
-            since=moment(guest.since, now),
-            last_used=moment(guest.last_used_at, now) if guest.last_used_at is not None else None,
-        )
-        for guest in guests
-    )
-    view = GuestsView(
-        network_id=access.network.id,
-        network=access.network.title,
-        guests=rows,
-        cut=desk.ticket(visit, f"/account/networks/{access.network.id}/apps/cut"),
-    )
+    apps = await desk.apps.count_apps(user)
+    offers = offer_rows(await desk.ownership.offers_to(user))
+    view = HomeView(networks=tuple(rows), apps=apps, offers=offers, pager=shown.pager)
     return desk.page(visit, view, section="networks")
-
-
-async def cut_guest(desk: Desk, visit: Visit, user: User) -> Answer:
-    """Shut one person's app out of the owner's network."""
-    cut = await desk.account.cut_guest(
-        user,
-        visit.params["network"],
-        guest_id=visit.asked("user"),
-        client_id=visit.asked("client"),
-        origin=visit.origin,
-    )
-    if isinstance(cut, Refusal):
-        return desk.notice(visit, notice_of(cut.reason))
-    return send_to(f"/account/networks/{cut.id}/apps")

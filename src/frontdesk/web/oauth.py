@@ -1,5 +1,6 @@
 """The OAuth endpoints over HTTP: authorize, token, revoke, metadata. RFC 6749 §3, RFC 7009, RFC 8414."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -14,6 +15,7 @@ from frontdesk.protocol.http import Answer, Headers, Request
 from frontdesk.protocol.token import TokenAnswer
 from frontdesk.web.pages import Pages
 from frontdesk.web.visitors import Visitors
+from frontdesk.web.words import APP_UNREVIEWED
 
 FORM_TYPE = b"application/x-www-form-urlencoded"
 MAX_FORM = 64 * 1024
@@ -87,7 +89,7 @@ class OAuthEndpoints:
     revoke_flow: RevokeFlow
     visitors: Visitors
     pages: Pages
-    metadata: bytes
+    metadata: Callable[[], bytes]
     is_https: bool
 
     async def token(self, request: Request) -> Answer:
@@ -164,7 +166,7 @@ class OAuthEndpoints:
         if request.method not in ("GET", "HEAD"):
             return only(b"GET, HEAD")
         headers: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"public, max-age=300")]
-        return Answer(status=200, headers=headers, body=self.metadata)
+        return Answer(status=200, headers=headers, body=self.metadata())
 
     def _https_or_refuse(self, request: Request) -> Form | Refusal:
         if self.is_https and not request.https:
@@ -192,6 +194,8 @@ class OAuthEndpoints:
         return Form(values={**query.values, **body.values}, repeated=query.repeated | body.repeated)
 
     def _page(self, refusal: Refusal, request: Request) -> Answer:
+        if refusal.reason is Reason.AUTHORIZE_UNREVIEWED:
+            return self.pages.notice(APP_UNREVIEWED, request_id=request.request_id)
         said = wire(refusal.reason)
         hint = "Go back to the app that sent you here and tell its makers what this page says."
         return self.pages.error(
@@ -200,6 +204,7 @@ class OAuthEndpoints:
             text=f"The app that sent you here made a mistake: {said.message}.",
             hint=hint,
             request_id=request.request_id,
+            language=self.pages.tongues.of(request),
         )
 
 

@@ -1,9 +1,13 @@
 """Scopes in plain words, reading and changing apart, from the texts of the API's own document. ATTACKS CS-02."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from frontdesk.protocol.messages import Text, say
+from frontdesk.protocol.scope_operations import OpenedOperation, ScopeOperations, opened_by
 from frontdesk.protocol.scopes import CONTRACT, READONLY, Inclusion, implied
+
+SHOWN_OPERATIONS = 20  # of one scope
 
 _READING = ("Read and write ", "Read ", "View ", "See ")
 
@@ -15,6 +19,24 @@ class ScopeLine:
     text: str
     name: str
     writes: bool
+    operations: tuple[OpenedOperation, ...] = ()  # some of those that it opens, where they are asked for
+    more: int = 0  # how many others there are
+
+
+class _Opened:
+    """What each scope opens, remembered for as long as the same document is in force."""
+
+    def __init__(self) -> None:
+        self._named: ScopeOperations | None = None
+        self._found: dict[str, tuple[OpenedOperation, ...]] = {}
+
+    def find(self, scope: str, named: ScopeOperations, inclusion: Inclusion) -> tuple[OpenedOperation, ...]:
+        """The operations that this scope alone opens."""
+        if named is not self._named:
+            self._named, self._found = named, {}
+        if scope not in self._found:
+            self._found[scope] = opened_by((scope,), named, inclusion)
+        return self._found[scope]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,35 +46,68 @@ class ScopeWords:
     texts: Mapping[str, str]
     writes: frozenset[str] | None = None
     inclusion: Inclusion = CONTRACT
+    operations: Callable[[], ScopeOperations] = dict  # of the document in force
+    _opened: _Opened = field(default_factory=_Opened, repr=False)
+
+    def explained(self, scopes: Iterable[str]) -> tuple[ScopeLine, ...]:
+        """The same as `lines`, each with the operations that it opens."""
+        return tuple(self.explain(line) for line in self.lines(scopes))
+
+    def explain(self, line: ScopeLine) -> ScopeLine:
+        """A line with the operations that it opens."""
+        found = self._opened.find(line.name, self.operations(), self.inclusion)
+        return replace(line, operations=found[:SHOWN_OPERATIONS], more=max(0, len(found) - SHOWN_OPERATIONS))
+
+    def has(self, scopes: Iterable[str], scope: str) -> bool:
+        """Whether whoever holds these scopes holds this one."""
+        return scope in implied(tuple(scopes), self.inclusion)
+
+    def line(self, scope: str) -> ScopeLine:
+        """One scope as a line."""
+        return ScopeLine(text=self._text(scope), name=scope, writes=self._changes(scope))
+
+    def part(self, scope: str) -> ScopeLine | None:
+        """What may be left of a scope that changes data: seeing the same; None where the API has no such scope."""
+        if not self._changes(scope):
+            return None
+        parts = [name for name in self.inclusion.directly(scope) if name in self.texts and not self._changes(name)]
+        return self.line(parts[0]) if parts else None
+
+    def subject(self, scope: str) -> str:
+        """What a scope is about, without what may be done with it: "Resources and bookings"."""
+        text = self.texts.get(scope, "").strip()
+        things = _things(text) if text else scope
+        return things[:1].upper() + things[1:]
 
     def lines(self, scopes: Iterable[str]) -> tuple[ScopeLine, ...]:
         """What these scopes allow: what changes data first, and nothing that another line includes."""
         asked = tuple(scopes)
         kept = [scope for scope in asked if not any(self._includes(other, scope) for other in asked)]
-        found = [ScopeLine(text=self._text(scope), name=scope, writes=self._changes(scope)) for scope in kept]
-        return tuple(sorted(found, key=lambda line: not line.writes))
+        return tuple(sorted(map(self.line, kept), key=lambda line: not line.writes))
 
     def limit(self, scopes: Iterable[str]) -> str:
         """What is left where a role leaves less, in one line: "see plans; see and change locations"."""
-        return "; ".join(line.text[:1].lower() + line.text[1:] for line in self.lines(scopes))
+        said = [self._text(line.name, in_sentence=True) for line in self.lines(scopes)]
+        return Text(*[part for one in said for part in ("; ", one)][1:])
 
     def beyond(self, scopes: Iterable[str]) -> tuple[str, ...]:
         """What these scopes do not allow, of all that the API has: "see plans", "change locations"."""
         asked = tuple(scopes)
         held = implied(asked, self.inclusion)
-        out = []
+        out: list[str] = []
         for scope, text in sorted(self.texts.items()):
             if scope in held:
                 continue
+            things = _things(text)
             if not scope.endswith(READONLY):
                 if scope + READONLY in held:
-                    out.append(f"change {_things(text)}")
+                    out.append(say("change %(things)s", things=things))
                 elif scope + READONLY not in self.texts:
-                    out.append(f"see or change {_things(text)}" if self._changes(scope) else f"see {_things(text)}")
+                    out.append(_see_or_change(things) if self._changes(scope) else _see(things))
             elif scope.removesuffix(READONLY) not in held:
-                out.append(f"see or change {_things(text)}")
+                out.append(_see_or_change(things))
             else:  # where changing does not include seeing
-                out.append(f"see {_things(text)}")
+                out.append(_see(things))
         return tuple(dict.fromkeys(out))
 
     def _includes(self, other: str, scope: str) -> bool:
@@ -61,13 +116,26 @@ class ScopeWords:
     def _changes(self, scope: str) -> bool:
         return scope in self.writes if self.writes is not None else not scope.endswith(READONLY)
 
-    def _text(self, scope: str) -> str:
+    def _text(self, scope: str, *, in_sentence: bool = False) -> str:
         text = self.texts.get(scope, "").strip()
         if not text:
             return scope
+        things = _things(text)
         if text.startswith("Read and write "):
-            return f"See and change {_things(text)}"
-        return f"See {_things(text)}" if text.startswith("Read ") else text[:1].upper() + text[1:]
+            if in_sentence:
+                return say("see and change %(things)s", things=things)
+            return say("See and change %(things)s", things=things)
+        if text.startswith("Read "):
+            return _see(things) if in_sentence else say("See %(things)s", things=things)
+        return text[:1].lower() + text[1:] if in_sentence else text[:1].upper() + text[1:]
+
+
+def _see(things: str) -> str:
+    return say("see %(things)s", things=things)
+
+
+def _see_or_change(things: str) -> str:
+    return say("see or change %(things)s", things=things)
 
 
 def _things(text: str) -> str:

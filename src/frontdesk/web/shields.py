@@ -18,10 +18,12 @@ _ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-def page_headers(*, has_form: bool, redirect_uri: str | None = None, script: str | None = None) -> Headers:
+def page_headers(
+    *, has_form: bool, redirect_uri: str | None = None, script: str | None = None, asks: str | None = None
+) -> Headers:
     """Headers of an HTML page. `redirect_uri` is where posting its form may end, after our own redirects.
 
-    `script` is the full address of the one script that it may run.
+    `script` is the full address of the one script that it may run, `asks` that of the one page which that may ask.
     """
     # `no-referrer` would make browsers send `Origin: null` on our own forms, which the cross-site check refuses.
     referrer = b"same-origin" if has_form else b"no-referrer"
@@ -29,9 +31,20 @@ def page_headers(*, has_form: bool, redirect_uri: str | None = None, script: str
         (b"content-type", b"text/html; charset=utf-8"),
         (
             b"content-security-policy",
-            content_security_policy(has_form=has_form, redirect_uri=redirect_uri, script=script).encode(),
+            content_security_policy(has_form=has_form, redirect_uri=redirect_uri, script=script, asks=asks).encode(),
         ),
         (b"referrer-policy", referrer),
+        *_ALWAYS,
+    ]
+
+
+def download_headers(media_type: bytes, name: str) -> Headers:
+    """Headers of a file that is to be saved under this name, and never shown as a page of ours."""
+    return [
+        (b"content-type", media_type),
+        (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
+        (b"content-security-policy", b"default-src 'none'; sandbox"),
+        (b"referrer-policy", b"no-referrer"),
         *_ALWAYS,
     ]
 
@@ -41,7 +54,9 @@ def redirect_headers(location: str) -> Headers:
     return [(b"location", location.encode("ascii")), (b"referrer-policy", b"no-referrer"), *_ALWAYS]
 
 
-def content_security_policy(*, has_form: bool, redirect_uri: str | None = None, script: str | None = None) -> str:
+def content_security_policy(
+    *, has_form: bool, redirect_uri: str | None = None, script: str | None = None, asks: str | None = None
+) -> str:
     """Nothing but our own style sheets and pictures; forms go to us, and on to one partner where they may end there.
 
     A script is named by its whole address: the API behind the gateway shares our origin, so `'self'` would be more.
@@ -50,6 +65,7 @@ def content_security_policy(*, has_form: bool, redirect_uri: str | None = None, 
     if has_form and redirect_uri is not None:
         targets += f" {form_target(redirect_uri)}"
     scripts = f"script-src {script}; " if script is not None else ""
+    scripts += f"connect-src {asks}; " if asks is not None else ""
     return (
         f"default-src 'none'; {scripts}style-src 'self'; img-src 'self'; "
         f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'"

@@ -3,7 +3,7 @@
 import re
 
 from frontdesk.flows.authorize import TRANSACTION_LIFETIME, Transaction
-from frontdesk.flows.signin import Challenge, CodeFault, CodeRefused
+from frontdesk.flows.signin import Challenge, CodeFault, CodeRefused, SecondNeeded
 from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.http import Answer
 from frontdesk.protocol.ids import SECOND
@@ -14,8 +14,10 @@ from frontdesk.web.pages import send_to
 from frontdesk.web.views import CodeView, SignedOutView, SignInView
 from frontdesk.web.words import CODE_PROBLEMS, EMAIL_PROBLEM, STALE_CODE_PAGE, STALE_REQUEST, blocked_sentence
 
+SCRIPT = "passkey.js"
+
 # Where sign-in may lead besides consent: our own account pages, written out, so that nothing else can be meant.
-_OWN_PAGE = re.compile(r"/account(/[a-z0-9-]{1,64}){0,3}")
+_OWN_PAGE = re.compile(r"/(account|operator|partner)(/[A-Za-z0-9_-]{1,64}){0,5}")
 
 
 async def show_sign_in(desk: Desk, visit: Visit) -> Answer:
@@ -24,8 +26,8 @@ async def show_sign_in(desk: Desk, visit: Visit) -> Answer:
     if tx is None and visit.asked("request"):
         return desk.notice(visit, STALE_REQUEST)
     if visit.visitor.session is not None and not _is_asked_again(desk, visit, tx, visit.visitor.session):
-        return send_to(_onward(visit), status=302)
-    return await _sign_in_page(desk, visit, tx)
+        return send_to(onward(visit), status=302)
+    return await sign_in_page(desk, visit, tx)
 
 
 async def take_address(desk: Desk, visit: Visit) -> Answer:
@@ -35,15 +37,20 @@ async def take_address(desk: Desk, visit: Visit) -> Answer:
         return desk.notice(visit, STALE_REQUEST)
     email = read_email(visit.asked("email").strip())
     if email is None:
-        return await _sign_in_page(desk, visit, tx, problem=EMAIL_PROBLEM)
+        return await sign_in_page(desk, visit, tx, problem=EMAIL_PROBLEM)
     visitor = visit.visitor
     app = await _app_name(desk, tx)
     challenge = await desk.sign_in.start(
-        email, browser=visitor.browser, device=visitor.device, app=app or None, origin=visit.origin
+        email,
+        browser=visitor.browser,
+        device=visitor.device,
+        app=app or None,
+        origin=visit.origin,
+        language=visit.language.code,
     )
     sealed = desk.sign_in.seal_challenge(challenge)
-    onward = {"request": visit.asked("request"), "next": _own_page(visit), "again": _again(visit)}
-    return send_to(with_query("/sign-in/code", challenge=sealed, **onward))
+    carried = {"request": visit.asked("request"), "next": own_page(visit), "again": _again(visit)}
+    return send_to(with_query("/sign-in/code", challenge=sealed, **carried))
 
 
 async def show_code(desk: Desk, visit: Visit) -> Answer:
@@ -65,8 +72,11 @@ async def take_code(desk: Desk, visit: Visit) -> Answer:
     )
     if isinstance(tried, CodeRefused):
         return await _code_page(desk, visit, challenge, refused=tried)
+    if isinstance(tried, SecondNeeded):
+        carried = {"request": visit.asked("request"), "next": own_page(visit), "again": _again(visit)}
+        return send_to(with_query("/sign-in/second", step=tried.sealed, **carried))
     cookies = [desk.visitors.session_cookie(tried.opened), desk.visitors.device_cookie(tried.device)]
-    return send_to(_onward(visit), cookies=cookies)
+    return send_to(onward(visit), cookies=cookies)
 
 
 async def sign_out(desk: Desk, visit: Visit, user: User) -> Answer:
@@ -101,20 +111,38 @@ def _again(visit: Visit) -> str:
     return "1" if visit.asked("again") else ""
 
 
-async def _sign_in_page(desk: Desk, visit: Visit, tx: Transaction | None, *, problem: str = "") -> Answer:
+async def sign_in_page(
+    desk: Desk, visit: Visit, tx: Transaction | None, *, problem: str = "", refused_passkey: bool = False
+) -> Answer:
+    """The first step, again where there is a problem."""
     request = visit.asked("request")
     user = visit.visitor.user
     again = bool(_again(visit)) and user is not None
+    offer = desk.passkeys.offer_sign_in(visit.visitor.browser)
     view = SignInView(
         ticket=desk.ticket(visit, "/sign-in", request=request),
-        next=_own_page(visit),
+        next=own_page(visit),
         email=visit.asked("email")[:254] or (user.email if again and user is not None else ""),
         again=again,
         app=await _app_name(desk, tx),
         returns_to=RedirectTarget(tx.redirect_uri).host if tx is not None else "",
+        passkey=desk.ticket(visit, "/sign-in/passkey", request=request) if offer is not None else None,
+        question=offer.question if offer is not None else "",
+        challenge=offer.sealed if offer is not None else "",
+        provider=desk.provider_sign_in.name,
+        provider_link=with_query("/sign-in/provider", request=request, next=own_page(visit)),
+        sign_up=desk.sign_up.is_open and tx is None and user is None,
+        refused_passkey=refused_passkey,
         problem=problem,
     )
-    return desk.page(visit, view, status=400 if problem else 200)
+    # A passkey leads straight on, and so to the partner where consent was given before.
+    return desk.page(
+        visit,
+        view,
+        status=400 if problem else 200,
+        redirect_uri=tx.redirect_uri if tx is not None and offer is not None else None,
+        script=SCRIPT if offer is not None else "",
+    )
 
 
 async def _code_page(desk: Desk, visit: Visit, challenge: Challenge, *, refused: CodeRefused | None = None) -> Answer:
@@ -131,9 +159,9 @@ async def _code_page(desk: Desk, visit: Visit, challenge: Challenge, *, refused:
         resend=desk.ticket(visit, "/sign-in", request=request),
         challenge=visit.asked("challenge"),
         email=challenge.email,
-        next=_own_page(visit),
+        next=own_page(visit),
         again=bool(_again(visit)),
-        other_address=with_query("/sign-in", request=request, next=_own_page(visit), again=_again(visit)),
+        other_address=with_query("/sign-in", request=request, next=own_page(visit), again=_again(visit)),
         app=await _app_name(desk, tx),
         blocked=blocked,
         problem=problem,
@@ -153,11 +181,13 @@ async def _app_name(desk: Desk, tx: Transaction | None) -> str:
     return await desk.sign_in.app_name(tx.client_id) if tx is not None else ""
 
 
-def _own_page(visit: Visit) -> str:
+def own_page(visit: Visit) -> str:
+    """The page of ours that somebody came for; empty for anything else."""
     wanted = visit.asked("next")
     return wanted if _OWN_PAGE.fullmatch(wanted) else ""
 
 
-def _onward(visit: Visit) -> str:
+def onward(visit: Visit) -> str:
+    """Where somebody who has signed in came to go."""
     request = visit.asked("request")
-    return with_query("/consent", request=request) if request else _own_page(visit) or "/account"
+    return with_query("/consent", request=request) if request else own_page(visit) or "/account"

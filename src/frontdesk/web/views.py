@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from frontdesk.protocol.messages import N_, say
+from frontdesk.web.navigation import Section
 from frontdesk.web.scope_words import ScopeLine
+from frontdesk.web.slices import ONE_PAGE, Pager
 from frontdesk.web.tickets import Ticket
 from frontdesk.web.words import Moment
 
@@ -30,7 +33,8 @@ class Who:
     email: str
     initial: str
     sign_out: Ticket
-    section: str = ""  # "networks" or "apps": which one is open
+    section: str = ""  # the key of the one that is open
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +49,19 @@ class SignInView:
     app: str = ""
     returns_to: str = ""
     again: bool = False  # somebody who is signed in already shall prove it anew
+    passkey: Ticket | None = None  # None: passkeys are not offered
+    question: str = ""  # for the script that asks the browser for one
+    challenge: str = field(default="", repr=False)
+    provider: str = ""  # what people call the provider's own account; empty: not offered
+    provider_link: str = ""
+    sign_up: bool = False  # whoever makes apps may open an account
+    refused_passkey: bool = False  # the problem is not the address's
     problem: str = ""
 
     @property
     def title(self) -> str:
         """What the tab says."""
-        return "Sign in again" if self.again else "Sign in"
+        return N_("Sign in again") if self.again else N_("Sign in")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,46 +84,7 @@ class CodeView:
     @property
     def title(self) -> str:
         """What the tab says."""
-        return "Enter your code"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkBox:
-    """One check box of the network picker. `limit` says what the role leaves of the list below; empty: all."""
-
-    id: str
-    title: str
-    role: str
-    ticked: bool
-    limit: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentView:
-    """Who asks, for what, where; without networks its only button is deny."""
-
-    template: ClassVar[str] = "consent.html"
-    has_form: ClassVar[bool] = True
-    ticket: Ticket
-    not_you: Ticket
-    app: str
-    redirect_host: str
-    email: str
-    initial: str
-    networks: tuple[NetworkBox, ...]
-    scopes: tuple[ScopeLine, ...]
-    beyond: tuple[str, ...]
-    problem: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the tab says."""
-        return f"Connect {self.app}"
-
-    @property
-    def changes_data(self) -> bool:
-        """Whether any line lets the app change something."""
-        return any(line.writes for line in self.scopes)
+        return N_("Enter your code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +95,7 @@ class NetworkRow:
     title: str
     role: str
     owned: bool
+    managed: bool = False  # its people are theirs to look after
     last_four: str = ""
     last_used: Moment | None = None
 
@@ -135,122 +108,14 @@ class HomeView:
     has_form: ClassVar[bool] = False
     networks: tuple[NetworkRow, ...]
     apps: int
+    offers: tuple[tuple[str, str, str], ...] = ()  # networks that others want to give: link, title, who
+    pager: Pager = ONE_PAGE
     problem: str = ""
 
     @property
     def title(self) -> str:
         """What the tab says."""
-        return "Your networks"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiView:
-    """A network's Basic pair for its owner, and regenerating it."""
-
-    template: ClassVar[str] = "api.html"
-    has_form: ClassVar[bool] = True
-    ticket: Ticket
-    reveal: Ticket | None  # None: the secret was not kept
-    must_sign_in: bool  # before it is shown
-    network_id: str
-    network: str
-    client_id: str
-    last_four: str
-    version: int
-    made: Moment
-    last_used: Moment | None
-    last_shown: Moment | None
-    curl: str
-    typed_title: str = ""
-    problem: str = ""
-    mistyped: bool = False  # the problem is the typed title's
-    regenerating: bool = False  # the problem is answered by regenerating
-
-    @property
-    def title(self) -> str:
-        """What the tab says."""
-        return f"API credentials of {self.network}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FreshSecretView:
-    """The new pair with its secret, in the answer to the form that made it. `kept`: it can be seen again later."""
-
-    template: ClassVar[str] = "fresh_secret.html"
-    has_form: ClassVar[bool] = False
-    network_id: str
-    network: str
-    client_id: str
-    secret: str = field(repr=False)
-    curl: str
-    kept: bool
-    problem: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the tab says; a screenshot of it tells nothing."""
-        return "New API credentials"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretView:
-    """The secret again, folded away, in the answer to the form that asked for it; `seconds` until it is hidden."""
-
-    template: ClassVar[str] = "secret.html"
-    has_form: ClassVar[bool] = False
-    back: str  # the page that hides it
-    network: str
-    client_id: str
-    last_four: str
-    secret: str = field(repr=False)
-    seconds: int
-    problem: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the tab says; a screenshot of it tells nothing."""
-        return "API secret"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppNetworkRow:
-    """One network of a connected app, and what dropping it means."""
-
-    id: str
-    title: str
-    live: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppRow:
-    """A connected app."""
-
-    client_id: str
-    name: str
-    networks: tuple[AppNetworkRow, ...]
-    scopes: tuple[ScopeLine, ...]
-    since: Moment
-    last_used: Moment | None
-    finished: bool
-    can_add: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppsView:
-    """Connected apps, each with its ways out."""
-
-    template: ClassVar[str] = "apps.html"
-    has_form: ClassVar[bool] = True
-    apps: tuple[AppRow, ...]
-    disconnect: Ticket
-    drop: Ticket
-    add: Ticket
-    problem: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the tab says."""
-        return "Connected apps"
+        return N_("Your networks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +128,23 @@ class GuestRow:
     app: str
     scopes: tuple[ScopeLine, ...]
     since: Moment
+    adopted: Moment | None
     last_used: Moment | None
+    reads_only: bool
+    paused: str  # why it is refused at present; empty: it is not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftRow:
+    """A connection that stopped when its person left; `hindrance` says why it cannot be taken over."""
+
+    grant_id: str
+    email: str
+    app: str
+    scopes: tuple[ScopeLine, ...]
+    left: Moment
+    last_used: Moment | None
+    hindrance: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,13 +156,17 @@ class GuestsView:
     network_id: str
     network: str
     guests: tuple[GuestRow, ...]
+    left: tuple[LeftRow, ...]
     cut: Ticket
+    let_write: Ticket
+    adopt: Ticket
+    pager: Pager = ONE_PAGE
     problem: str = ""
 
     @property
     def title(self) -> str:
         """What the tab says."""
-        return f"Apps connected to {self.network}"
+        return say("Apps connected to %(network)s", network=self.network)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +180,7 @@ class SignedOutView:
     @property
     def title(self) -> str:
         """What the tab says."""
-        return "Signed out"
+        return N_("Signed out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class Visitor:
     user: User | None
     new_browser: bool
     device: Device | None = None
+    is_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +63,16 @@ class Visitors:
         token = cookies.get(prefix + SESSION)
         # A session without its browser's cookie would be bound to nothing: forms and requests name the browser.
         found = await self.sessions.recognise(token) if token is not None and known else None
+        user = found[1] if found is not None else None
         sealed = cookies.get(prefix + DEVICE)
         return Visitor(
             browser=browser if known else self.mint.new_client_id("fdbr_"),
             session=found[0] if found is not None else None,
-            user=found[1] if found is not None else None,
+            user=user,
             new_browser=not known,
             device=self.sign_in.unseal_device(sealed) if sealed is not None else None,
+            # Asked after the user was read: making or unmaking an operator changes the user's record in memory.
+            is_operator=user is not None and await self.sessions.store.is_operator(user.id),
         )
 
     def browser_cookie(self, browser: str) -> bytes:

@@ -99,7 +99,7 @@ def _with_town(
         write_town(
             facts,
             town,
-            requests_per_second=settings.requests_per_second,
+            at_once=max(settings.requests_per_second, settings.burst or 0),
             offers_members="member" in settings.picker_roles,
             reads_mail=mailbox is not None,
         )

@@ -61,7 +61,7 @@ class Chooser:
 
     def _say(self, facts: dict[str, str], name: str, operation: Operation | None) -> None:
         if operation is not None:
-            facts[f"path_{name}"] = self.base + operation.template
+            facts[f"path_{name}"] = operation.path
             facts[f"method_{name}"] = operation.method
 
     def _gets(self) -> Iterator[Operation]:
@@ -72,7 +72,7 @@ class Chooser:
 
     def _is_alone(self, operation: Operation) -> bool:
         """Whether its path means this operation and no other."""
-        return self.policy.match(operation.method, _target(self.base + operation.template)) == (operation,)
+        return self.policy.match(operation.method, _target(operation.path)) == (operation,)
 
     def _call(self, scopes: Scopes) -> Operation | None:
         """A GET for both kinds of caller, in a network, that the app's first scope opens."""
@@ -147,23 +147,16 @@ class Chooser:
 
 
 def _opens(operation: Operation, held: frozenset[str]) -> bool:
-    return any(
-        alternative.scheme == "oauth2"
-        and (
-            not alternative.scopes
-            or (alternative.scopes <= held if alternative.needs_all else alternative.scopes & held)
-        )
-        for alternative in operation.alternatives
-    )
+    return any(one.scheme == "oauth2" and one.is_met(held) for one in operation.alternatives)
 
 
 def _takes_any_token(operation: Operation) -> bool:
-    return any(one.scheme == "oauth2" and not one.scopes for one in operation.alternatives)
+    return any(one.scheme == "oauth2" and not one.needs for one in operation.alternatives)
 
 
 def _target(path: str) -> Target:
     target = read_target(path.encode("ascii", "replace"))
-    return target if isinstance(target, Target) else Target("/", "/", b"")
+    return target if isinstance(target, Target) else Target("/", "/", "/", b"")
 
 
 def _meet(one: str, other: str) -> str | None:

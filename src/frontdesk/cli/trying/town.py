@@ -74,9 +74,7 @@ def write_given(facts: Facts, given: Given) -> None:
     facts.write("secret_to_spend", given.basic_secret)
 
 
-def write_town(
-    facts: Facts, town: TrialTown, *, requests_per_second: int, offers_members: bool, reads_mail: bool
-) -> None:
+def write_town(facts: Facts, town: TrialTown, *, at_once: int, offers_members: bool, reads_mail: bool) -> None:
     """What was made; without somebody who reads mail nobody can sign in."""
     for made, tail in zip(town.networks, ("", "_b", "_c"), strict=True):
         facts.write(f"network{tail}", made.network.id)
@@ -92,8 +90,8 @@ def write_town(
     _write_encoded(facts)
     facts.write("pair_to_spend", facts.get("basic_b_id"))
     facts.write("secret_to_spend", facts.get("basic_b_secret"))
-    facts.write("burst", str(requests_per_second * 3))
-    facts.write("many_at_once", "yes" if requests_per_second <= BURST else "")
+    facts.write("burst", str(at_once * 3))
+    facts.write("many_at_once", "yes" if at_once <= BURST else "")
     facts.write("members_are_not_offered", "" if offers_members else "yes")
 
 

@@ -21,8 +21,8 @@
     copy.hidden = false;
     copy.addEventListener("click", () => {
       navigator.clipboard.writeText(secret.textContent).then(
-        () => { said.textContent = "Copied. Paste it where it belongs."; },
-        () => { said.textContent = "This browser does not let us copy. Show it below, and copy it by hand."; },
+        () => { said.textContent = page.dataset.copied; },
+        () => { said.textContent = page.dataset.refused; },
       );
     });
   }

@@ -1,0 +1,21 @@
+"""The verb about a network's history, as a method."""
+
+from collections.abc import Sequence
+
+from frontdesk.protocol.history import HistoryFilter
+from frontdesk.protocol.ids import NetworkId
+from frontdesk.protocol.records import AuditEvent
+from frontdesk.storage import audit
+from frontdesk.storage.reader import Reader
+
+
+class HistoryVerbs:
+    """What `frontdesk.flows.needs_history.HistoryStore` asks for. Shapes are said there."""
+
+    _reader: Reader
+
+    async def list_history(
+        self, network_id: NetworkId, wanted: HistoryFilter, *, before: int, limit: int
+    ) -> Sequence[tuple[int, AuditEvent]]:
+        """A network's audit rows with their positions, newest first."""
+        return await self._reader.read_long(audit.list_history(network_id, wanted, before=before, limit=limit))

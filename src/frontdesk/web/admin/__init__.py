@@ -1,0 +1,1 @@
+"""The administration API: one table that routes it, describes it, and says who may change something."""
