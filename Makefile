@@ -12,12 +12,12 @@ help: ## what can be made
 
 setup: $(STAMP) ## the virtual environment with pinned and hashed requirements
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(STAMP): requirements/dev.txt pyproject.toml client/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "hint: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable client
 	@touch $@
 
 demo: setup ## a server with demo networks, an owner, a partner app, the demo API and a mailbox page
@@ -34,6 +34,7 @@ check: setup ## ruff, mypy --strict, import-linter, deptry
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry src
+	@$(BIN)/deptry client/src --config client/pyproject.toml
 
 test: setup ## the whole suite, browser and real servers included
 	@tests/tools/prepare.sh
