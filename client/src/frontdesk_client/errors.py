@@ -14,7 +14,15 @@ class StoreBusy(StoreFailed):
 
 
 class TokenEndpointFailed(FrontdeskError):
-    """The token endpoint could not be reached, or answered what no token endpoint answers. Trying again may help."""
+    """The token endpoint could not be reached, or answered what no token endpoint answers. Trying again may help.
+
+    `retry_after` is in how many seconds, where the answer says.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """The message says what came instead."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InsecureTransport(FrontdeskError):

@@ -1,0 +1,127 @@
+"""What the token endpoint is asked, and what its answers say. RFC 6749 §4.1.3, §5, §6; RFC 7636 §4.5."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from frontdesk_client.calling import Answer, Call
+from frontdesk_client.endpoints import Endpoints
+from frontdesk_client.errors import TokenEndpointFailed
+from frontdesk_client.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Who asks: a registered client. One without a secret is public."""
+
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+
+    def proof(self) -> dict[str, str]:
+        """The fields that say so in a form."""
+        return {"client_id": self.client_id} | ({"client_secret": self.client_secret} if self.client_secret else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRefusal:
+    """The token endpoint understood and said no: `error` is its code (`invalid_grant`, `invalid_client`, …)."""
+
+    status: int
+    error: str
+    description: str = ""
+
+    def __str__(self) -> str:
+        """For a developer."""
+        return f"{self.error}: {self.description}" if self.description else self.error
+
+
+def ask_by_code(
+    endpoints: Endpoints, app: App, code: str, *, redirect_uri: str | None = None, verifier: str | None = None
+) -> Call:
+    """Redeem an authorization code. The original API takes neither a `redirect_uri` nor a verifier here."""
+    form = {**app.proof(), "grant_type": "authorization_code", "code": code}
+    if redirect_uri is not None:
+        form["redirect_uri"] = redirect_uri
+    if verifier is not None:
+        form["code_verifier"] = verifier
+    return Call(method="POST", url=endpoints.token, form=form)
+
+
+def ask_by_refresh(endpoints: Endpoints, app: App, refresh_token: str) -> Call:
+    """Buy a new access token."""
+    form = {**app.proof(), "grant_type": "refresh_token", "refresh_token": refresh_token}
+    return Call(method="POST", url=endpoints.token, form=form)
+
+
+def read_token_answer(answer: Answer, *, now: datetime, before: Tokens | None = None) -> Tokens | TokenRefusal:
+    """The tokens that an answer holds, or its refusal; `TokenEndpointFailed` where it is neither, or says "later".
+
+    `now` is when the call was sent, so that no lifetime is taken for longer than it is. After a refresh, `before` gives
+    what the answer leaves out because it stays: the refresh token and the scopes.
+    """
+    said = _read_object(answer.body)
+    if answer.status == 200 and said is not None:
+        return _read_success(said, now=now, before=before)
+    error = said.get("error") if said is not None else None
+    if answer.status in (400, 401, 403) and isinstance(error, str) and error:
+        description = said.get("error_description") if said is not None else None
+        return TokenRefusal(
+            status=answer.status, error=error, description=description if isinstance(description, str) else ""
+        )
+    raise TokenEndpointFailed(
+        f"the token endpoint answered {answer.status} with {'no JSON object' if said is None else 'no tokens'}",
+        retry_after=read_seconds(answer.headers.get("retry-after")),
+    )
+
+
+def read_seconds(value: str | None) -> float | None:
+    """A `Retry-After` that counts seconds; anything else, a date included, is None."""
+    return float(value) if value is not None and value.isascii() and value.isdigit() else None
+
+
+def _read_success(said: Mapping[str, object], *, now: datetime, before: Tokens | None) -> Tokens:
+    access, refresh = said.get("access_token"), said.get("refresh_token")
+    if (
+        not isinstance(access, str)
+        or not _is_token(access)
+        or str(said.get("token_type", "bearer")).lower() != "bearer"
+    ):
+        raise TokenEndpointFailed("the token endpoint answered 200 without a bearer token")
+    kept = before.refresh_token if before is not None else None
+    return Tokens(
+        access_token=access,
+        refresh_token=refresh if isinstance(refresh, str) and refresh else kept,
+        expires_at=_read_expiry(said.get("expires_in"), now=now),
+        made_at=now,
+        scopes=_read_scopes(said.get("scope"), before),
+    )
+
+
+def _read_expiry(lifetime: object, *, now: datetime) -> datetime | None:
+    """When the token ends. Some servers send the seconds as text; what is no number at all says nothing."""
+    try:
+        seconds = float(lifetime) if isinstance(lifetime, int | float | str) else None
+        return None if seconds is None else now + timedelta(seconds=max(0.0, seconds))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_scopes(scope: object, before: Tokens | None) -> tuple[str, ...]:
+    """Separated by spaces or, as in the original API, commas."""
+    if isinstance(scope, str):
+        return tuple(scope.replace(",", " ").split())
+    return before.scopes if before is not None else ()
+
+
+def _is_token(text: str) -> bool:
+    """Whether it can stand in a header: RFC 6750 §2.1 allows less; a line break would be somebody else's header."""
+    return bool(text) and all("!" <= character <= "~" for character in text)
+
+
+def _read_object(body: bytes) -> Mapping[str, object] | None:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
