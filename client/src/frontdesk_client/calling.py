@@ -35,7 +35,7 @@ class Answer:
 
 
 class Caller(Protocol):
-    """Who makes these calls: both ways raise `InsecureTransport`, or `TokenEndpointFailed` for want of a whole answer."""
+    """Who makes these calls. Either way raises `InsecureTransport`, or `TokenEndpointFailed` without a whole answer."""
 
     def send(self, call: Call) -> Answer:
         """Make one call; it blocks."""
