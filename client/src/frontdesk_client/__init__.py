@@ -1,1 +1,8 @@
 """The integrator's side of a multi-tenant API: credentials that any HTTP client can carry."""
+
+from frontdesk_client.stores.file import FileStore
+from frontdesk_client.stores.memory import MemoryStore
+from frontdesk_client.stores.protocol import TokenStore
+from frontdesk_client.tokens import Tokens
+
+__all__ = ["FileStore", "MemoryStore", "TokenStore", "Tokens"]
