@@ -262,3 +262,21 @@ async def test_an_old_sign_in_offers_nothing_and_an_old_offer_is_over(story: Sto
     story.clock.pass_minutes(7 * DAY // MINUTE)
     assert await flow.offers_to(ada) == ()
     assert await owner_of(story, north) == OWNER
+
+
+async def test_each_is_written_to_in_their_own_language(story: Story) -> None:
+    """The owner reads German, the receiver Spanish: codes, the offer and what came of it."""
+    north = await north_of(story)
+    olena, ada = await story.signs_in(), await story.signs_in(ADA)
+    await olena.submit(await olena.open("/language?next=/account"), language="de")
+    await ada.submit(await ada.open("/language?next=/account"), language="es")
+    story.clock.pass_minutes(1)
+    await offers(story, olena, north)
+    await confirms(story, olena, north)
+    await agrees(story, ada, north)
+    owner, receiver = ([letter.subject for letter in story.mail.to(address)] for address in (OWNER, ADA))
+    assert "bietet Northside einem anderen Eigentümer an" in owner[-2]
+    assert owner[-1] == "Frontdesk: Northside hat einen anderen Eigentümer"
+    assert receiver[-3] == "Frontdesk: Se le ofrece Northside"
+    assert "le hace propietario de Northside" in receiver[-2]
+    assert receiver[-1] == "Frontdesk: es usted propietario de Northside"

@@ -114,7 +114,7 @@ class Ownership:
         letter = render_giving_code_letter(
             code, network=access.network, to=receiver.email, head=self.notices.head, seen=seen
         )
-        self.post.post(user.email, letter.subject, letter.text)
+        self.post.post(user.email, letter.subject, letter.text, language=user.language)
         return access.network
 
     async def confirm(
@@ -188,7 +188,7 @@ class Ownership:
             return Refusal(reason=Reason.PAGE_UNKNOWN)
         seen = Circumstances(now=now, address=origin.address)
         letter = render_taking_code_letter(code, network=handover.network, head=self.notices.head, seen=seen)
-        self.post.post(user.email, letter.subject, letter.text)
+        self.post.post(user.email, letter.subject, letter.text, language=user.language)
         return handover
 
     async def named_pairs(self, network_id: NetworkId) -> tuple[NetworkCredential, ...]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from frontdesk.protocol import tokens
+from frontdesk.protocol.messages import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,13 @@ class Kind:
 KINDS = {
     kind.prefix: kind
     for kind in (
-        Kind(prefix=tokens.ACCESS, name="access_token", words="access token", lengths=tokens.ACCESS_LENGTHS),
-        Kind(prefix=tokens.REFRESH, name="refresh_token", words="refresh token", lengths=tokens.ROW_TOKEN_LENGTHS),
+        Kind(prefix=tokens.ACCESS, name="access_token", words=N_("access token"), lengths=tokens.ACCESS_LENGTHS),
+        Kind(prefix=tokens.REFRESH, name="refresh_token", words=N_("refresh token"), lengths=tokens.ROW_TOKEN_LENGTHS),
         Kind(
-            prefix=tokens.CODE, name="authorization_code", words="authorization code", lengths=tokens.ROW_TOKEN_LENGTHS
+            prefix=tokens.CODE,
+            name="authorization_code",
+            words=N_("authorization code"),
+            lengths=tokens.ROW_TOKEN_LENGTHS,
         ),
         Kind(prefix=tokens.SESSION, name="session", words="session cookie", lengths=tokens.ROW_TOKEN_LENGTHS),
         Kind(prefix=tokens.ADMIN_KEY, name="admin_key", words="administration key", lengths=tokens.ROW_TOKEN_LENGTHS),
