@@ -45,6 +45,10 @@ class AuthorizationFailed(FrontdeskError):
         self.error = error
 
 
+class DiscoveryFailed(FrontdeskError):
+    """What a server says of itself cannot be had, or is about somebody else: nothing was taken from it."""
+
+
 class ReauthorizationRequired(FrontdeskError):
     """The connection is gone: its refresh token is refused. Only connecting again helps.
 
