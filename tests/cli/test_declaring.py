@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from frontdesk.cli.main import run
+from pictures import draw_png
 
 NORTH = "01900000-0000-7000-8000-0000000000aa"
 
@@ -88,6 +89,29 @@ def test_export_wipe_and_apply_give_the_same_export(typist: Typist) -> None:
         answer = typist.gets(*words)
         assert (answer["changes"], answer["steps"]) == (False, [])
     assert typist.exports() == told
+
+
+def test_logos_go_along_unless_they_shall_not(typist: Typist) -> None:
+    """Export, wipe, apply: the same export, pictures included; --no-pictures only names them."""
+    furnish(typist)
+    app = next(app for app in typist.exports()["apps"] if app["name"] == "Locks")
+    picture = typist.folder / "logo.png"
+    picture.write_bytes(draw_png())
+    typist.gets("app", "logo", app["client_id"], str(picture))
+    told = typist.exports()
+    (name,) = told["pictures"]
+    file = typist.writes(told)
+    typist.wipes()
+    typist.gets("apply", file)
+    assert typist.exports() == told
+    assert (typist.gets("plan", file, "--full")["changes"], typist.types("plan", file)[0]) == (False, 0)
+    code, out, _ = typist.types("export", "--no-pictures")
+    assert (code, "pictures:" in out, name in out) == (0, False, True)
+    bare = typist.writes(yaml.safe_load(out))
+    assert typist.gets("plan", bare)["steps"] == []
+    typist.wipes()
+    _, out, _ = typist.types("apply", bare)
+    assert f"? same logo {app['client_id']} (the file does not hold this picture" in out
 
 
 def test_new_things_get_secrets_of_their_own_told_once_and_no_file_holds_one(typist: Typist) -> None:

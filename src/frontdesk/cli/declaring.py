@@ -19,7 +19,8 @@ from frontdesk.protocol.declared import Declared
 from frontdesk.protocol.moving_plan import Outcome, Plan
 from frontdesk.web.admin.declared import File, read_file, steps_of, write_file
 
-_SIGNS = {"added": "+", "changed": "~", "suspended": "-", "restored": "+", "ended": "-", "conflict": "!"}
+MAX_BYTES = 64 * 1024 * 1024  # of a file: the logos of two thousand apps, were all as large as may be
+_SIGNS = {"added": "+", "same": "?", "changed": "~", "suspended": "-", "restored": "+", "ended": "-", "conflict": "!"}
 
 FILE = click.argument("file", metavar="FILE", type=click.Path(allow_dash=True, dir_okay=False))
 FULL = click.option("--full", is_flag=True, help="Take out of service what the file does not name.")
@@ -29,16 +30,17 @@ FULL = click.option("--full", is_flag=True, help="Take out of service what the f
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write to FILE, not to stdout."
 )
+@click.option("--no-pictures", is_flag=True, help="Name apps' logos only, for a smaller file.")
 @standing
-def export(ground: Ground, output: Path | None) -> None:
+def export(ground: Ground, output: Path | None, no_pictures: bool) -> None:
     """Say what this installation is, as one file.
 
-    It holds networks with their people, credentials and rules, apps with their makers, resource servers, partners and
-    who is blocked; never a secret, and nothing of what users granted.
+    It holds networks with their people, credentials and rules, apps with their makers and logos, resource servers,
+    partners and who is blocked; never a secret, and nothing of what users granted.
     """
 
     async def walk(desk: Desk) -> Declared:
-        return await desk.declaring.export()
+        return await desk.declaring.export(pictures=not no_pictures)
 
     told = msgspec.to_builtins(write_file(administer(ground, walk)))
     text = json.dumps(told, ensure_ascii=False, indent=2) + "\n" if ground.as_json else _yaml(told)
@@ -72,7 +74,7 @@ def plan(ground: Ground, file: str, full: bool) -> int:
         click.echo("Nothing to do: everything is as the file says.")
     elif planned.is_refused:
         print_next("There are conflicts (!): as it is, the file cannot be applied.")
-    else:
+    elif planned.changes:
         print_next(f"Nothing was changed. To do all of this: frontdesk apply {file}{' --full' if full else ''}")
     return EXIT_REFUSED if planned.is_refused else 0
 
@@ -112,7 +114,7 @@ def apply(ground: Ground, file: str, full: bool) -> None:
 def _read(file: str) -> Declared:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        values = read_values(raw, is_json=raw.lstrip()[:1] == b"{")
+        values = read_values(raw, is_json=raw.lstrip()[:1] == b"{", most=MAX_BYTES)
         return read_file(msgspec.convert(values, File))
     except OSError as fault:
         raise Refused(f"{file} cannot be read: {fault.strerror}") from fault

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from frontdesk.flows.needs import Clock, Origin, Store
 from frontdesk.flows.operator import Objection
@@ -14,15 +13,16 @@ from frontdesk.protocol.pictures import (
     LEAST_SIDE,
     MAX_PICTURE,
     MOST_SIDE,
+    NAME_LENGTH,
     TYPES,
     Picture,
     PictureFault,
+    name_picture,
     read_picture,
 )
 from frontdesk.protocol.records import AuditEvent, Client, Review, User
 
-_LENGTH = 40  # hexadecimal digits of a name: 160 bits of its hash
-_PROBLEMS = {
+PICTURE_PROBLEMS = {
     PictureFault.NOTHING: "there is no picture in this",
     PictureFault.TOO_LARGE: f"the picture has more than {MAX_PICTURE // 1024} kB",
     PictureFault.NOT_A_PICTURE: "this is no PNG, JPEG or WebP",
@@ -49,7 +49,7 @@ class AppLogos:
 
     async def find(self, name: str) -> Logo | None:
         """The picture of this name; None where no app shows it any more."""
-        media_type = TYPES.get(name[_LENGTH:])
+        media_type = TYPES.get(name[NAME_LENGTH:])
         body = await self.store.find_logo(name) if media_type is not None and name.isascii() else None
         return Logo(media_type=media_type, body=body) if media_type is not None and body is not None else None
 
@@ -79,7 +79,7 @@ class AppLogos:
             return Objection(problem="no app has this client id", hint="frontdesk app list", missing=True)
         picture = await _read(sent) if sent is not None else None
         if isinstance(picture, PictureFault):
-            return Objection(problem=_PROBLEMS[picture], hint="send a PNG, JPEG or WebP that stands still")
+            return Objection(problem=PICTURE_PROBLEMS[picture], hint="send a PNG, JPEG or WebP that stands still")
         done = await self._put(client, picture, actor=origin.operator, user=None, origin=origin)
         if isinstance(done, Refusal):
             return Objection(problem="somebody changed this app at the same moment", hint="try again")
@@ -89,7 +89,7 @@ class AppLogos:
         self, before: Client, picture: Picture | None, *, actor: str, user: User | None, origin: Origin
     ) -> Client | Refusal:
         now = self.clock.now()
-        after = replace(before, logo=_name_of(before.id, picture) if picture is not None else "")
+        after = replace(before, logo=name_picture(before.id, picture) if picture is not None else "")
         if user is not None and needs_review_again(before, after):
             after = replace(after, review=Review.DRAFT, review_at=now, verified_at=None)
         if after == before:
@@ -114,8 +114,3 @@ class AppLogos:
 async def _read(sent: bytes) -> Picture | PictureFault:
     """Beside the loop: unpacking a large picture takes its time."""
     return await asyncio.to_thread(read_picture, sent)
-
-
-def _name_of(client_id: ClientId, picture: Picture) -> str:
-    digest = sha256(client_id.encode() + b"\0" + picture.body).hexdigest()
-    return digest[:_LENGTH] + picture.suffix

@@ -3,11 +3,12 @@
 The same rules as for what is typed at the command line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from frontdesk.flows.app_logos import PICTURE_PROBLEMS
 from frontdesk.flows.hardening import ALWAYS_STRICT
 from frontdesk.flows.operator import Objection, read_address, read_network_id, read_title
 from frontdesk.flows.registration import read_client_scopes, read_own_scopes, read_redirect_uris
@@ -16,6 +17,7 @@ from frontdesk.protocol.declared import Declared, DeclaredApp, DeclaredNetwork, 
 from frontdesk.protocol.declared_parts import DeclaredPair, DeclaredPartner, DeclaredRules, end_of
 from frontdesk.protocol.ids import Email, Micros
 from frontdesk.protocol.network_rules import MAX_APPS, MAX_DAYS
+from frontdesk.protocol.pictures import PictureFault, name_picture, read_picture
 from frontdesk.protocol.records import Profile
 from frontdesk.protocol.scopes import CONTRACT, Inclusion
 
@@ -43,6 +45,7 @@ class DeclaredReader:
             servers=tuple([self._server(server) for server in written.servers]),
             partners=tuple(sorted(map(self._partner, written.partners), key=lambda partner: partner.email)),
             blocked=None if written.blocked is None else self._people("blocked", written.blocked),
+            pictures=self._pictures(written.apps, written.pictures),
         )
         if not self.faults:
             return read
@@ -142,6 +145,22 @@ class DeclaredReader:
                 what, read_own_scopes(" ".join(app.own_scopes), known=known, inclusion=inclusion), app.own_scopes
             ),
         )
+
+    def _pictures(self, apps: Sequence[DeclaredApp], pictures: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Made anew as if they were uploaded; each is the logo of the one app that its name is made of."""
+        kept: dict[str, bytes] = {}
+        for app in apps:
+            what, sent = f"the logo of app {_shown(app.client_id)}", pictures.get(app.logo or "")
+            picture = read_picture(sent) if sent is not None else None
+            if isinstance(picture, PictureFault):
+                self.faults.append(f"{what}: {PICTURE_PROBLEMS[picture]}")
+            elif picture is not None and name_picture(app.client_id, picture) != app.logo:
+                self.faults.append(f"{what}: it is not the picture that its name says")
+            elif picture is not None:
+                kept[app.logo or ""] = picture.body
+        strangers = sorted(pictures.keys() - {app.logo for app in apps})
+        self.faults.extend(f"picture {_shown(name)}: it is no app's logo" for name in strangers)
+        return kept
 
     def _server(self, server: DeclaredServer) -> DeclaredServer:
         what = f"resource server {_shown(server.id)}"

@@ -1,6 +1,7 @@
 """An installation as one file: told, planned against, and applied all or nothing. What is applied writes audit rows."""
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 
 from frontdesk.flows.declared_reading import DeclaredReader
 from frontdesk.flows.moving import mark
@@ -57,13 +58,13 @@ class Declaring:
     operations: tuple[str, ...] = ()  # that HTTP Basic opens; none: no document says which
     inclusion: Inclusion = CONTRACT
 
-    async def export(self) -> Declared:
-        """What there is now."""
-        return tell_declared(await self._survey())
+    async def export(self, *, pictures: bool = True) -> Declared:
+        """What there is now; without `pictures` logos are named only."""
+        return tell_declared(await self._survey(replace(EVERYTHING, pictures=pictures)))
 
     async def plan(self, written: Declared, *, full: bool) -> Plan | Objection:
         """What applying would do, conflicts included; nothing is changed."""
-        declared = self._read(written)
+        declared = await self._read(written)
         if isinstance(declared, Objection):
             return declared
         now, known = self.clock.now(), await self._survey()
@@ -72,7 +73,7 @@ class Declaring:
 
     async def apply(self, written: Declared, *, full: bool, origin: Origin) -> Applied | Objection:
         """Bring the store to where the file is, in one transaction. A plan with a conflict changes nothing."""
-        declared = self._read(written)
+        declared = await self._read(written)
         if isinstance(declared, Objection):
             return declared
         now = self.clock.now()
@@ -94,11 +95,12 @@ class Declaring:
         made = {_made_by(change) for change in plan.changes}
         return Applied(plan=plan, secrets=tuple(secret for secret in secrets if secret.name in made))
 
-    def _read(self, written: Declared) -> Declared | Objection:
+    async def _read(self, written: Declared) -> Declared | Objection:
+        """Beside the loop: unpacking many pictures takes its time."""
         reader = DeclaredReader(known_scopes=self.known_scopes, inclusion=self.inclusion, operations=self.operations)
-        return reader.read(written)
+        return await asyncio.to_thread(reader.read, written)
 
-    async def _survey(self) -> Known:
+    async def _survey(self, asked: Asked = EVERYTHING) -> Known:
         """Everything there is, of one moment."""
         seen: list[Known] = []
 
@@ -108,7 +110,7 @@ class Declaring:
 
         now = self.clock.now()
         audit = mark(now, Origin(address=None, request_id=""), "file")  # nothing is written
-        await self.store.carry_out(Procedure(asked=EVERYTHING, decide=look, now=now, audit=audit, commit=False))
+        await self.store.carry_out(Procedure(asked=asked, decide=look, now=now, audit=audit, commit=False))
         return seen[0]
 
     # -- what a plan may need

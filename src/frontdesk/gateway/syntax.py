@@ -34,10 +34,10 @@ class UnreadableError(ValueError):
     """The text is not one well-formed, bounded document; says where, as far as the reader knows."""
 
 
-def read_values(raw: bytes, *, is_json: bool) -> Values:
-    """Plain values out of a document's bytes (UTF-8). Raises UnreadableError."""
-    if len(raw) > MAX_BYTES:
-        raise UnreadableError(f"it is larger than {MAX_BYTES // (1024 * 1024)} MiB")
+def read_values(raw: bytes, *, is_json: bool, most: int = MAX_BYTES) -> Values:
+    """Plain values out of a document's bytes (UTF-8), `most` of them. Raises UnreadableError."""
+    if len(raw) > most:
+        raise UnreadableError(f"it is larger than {most // (1024 * 1024)} MiB")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

@@ -4,7 +4,7 @@ What is an incident is no configuration: what is set aside, and what users grant
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from frontdesk.protocol.declared_parts import (
     NOTHING_RULED,
@@ -68,7 +68,7 @@ class DeclaredApp:
     verified: bool = False
     homepage: str = ""
     privacy_url: str = ""
-    logo: str | None = ""  # the name of a picture in the store, made of its hash; None: the file says nothing of it
+    logo: str | None = ""  # the name of a picture, made of its hash; None: the file says nothing of it
     makers: tuple[Email, ...] | None = ()
 
 
@@ -90,6 +90,7 @@ class Declared:
     servers: tuple[DeclaredServer, ...] = ()
     partners: tuple[DeclaredPartner, ...] = ()
     blocked: tuple[Email, ...] | None = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # of the apps, by their names
 
     @property
     def parts(self) -> Parts:
@@ -100,6 +101,7 @@ class Declared:
             rules={one.id: one.rules for one in networks if one.rules is not None},
             makers={one.client_id: one.makers for one in apps if one.makers is not None},
             logos={one.client_id: one.logo for one in apps if one.logo is not None},
+            pictures=self.pictures,
             partners=self.partners,
             blocked=self.blocked or (),
         )
@@ -123,6 +125,11 @@ def tell_declared(known: Known) -> Declared:
         if not held.suspended & ROLE_SUSPENDED and not known.users[user_id].suspended:
             of_role = people.setdefault(network_id, {}).setdefault(held.role, [])
             of_role.append(known.users[user_id].email)
+    apps = tuple(
+        replace(_tell_app(client), logo=client.logo, makers=tell_makers(known, client.id))
+        for _, client in sorted(known.clients.items())
+        if _is_declared(client)
+    )
     return Declared(
         networks=tuple(
             DeclaredNetwork(
@@ -137,17 +144,14 @@ def tell_declared(known: Known) -> Declared:
             for network in sorted(known.networks.values(), key=lambda network: network.id)
             if not network.suspended
         ),
-        apps=tuple(
-            replace(_tell_app(client), logo=client.logo, makers=tell_makers(known, client.id))
-            for _, client in sorted(known.clients.items())
-            if _is_declared(client)
-        ),
+        apps=apps,
         servers=tuple(
             DeclaredServer(id=server.id, name=server.name, disabled=server.disabled_at is not None)
             for _, server in sorted(known.servers.items())
         ),
         partners=tell_partners(known),
         blocked=tell_blocked(known),
+        pictures={app.logo: known.pictures[app.logo] for app in apps if app.logo in known.pictures},
     )
 
 

@@ -75,6 +75,7 @@ class Parts:
     rules: Mapping[NetworkId, DeclaredRules]
     makers: Mapping[ClientId, tuple[Email, ...]]
     logos: Mapping[ClientId, str]
+    pictures: Mapping[str, bytes]
     partners: tuple[DeclaredPartner, ...]
     blocked: tuple[Email, ...]
 
@@ -275,13 +276,15 @@ class PartPlanner:
     # -- apps
     def _judge_logo(self, client_id: ClientId, logo: str) -> None:
         there = self._known.clients.get(client_id)
-        if logo == (there.logo if there is not None else ""):
+        before = there.logo if there is not None else ""
+        if logo == before:
             return
-        if logo and logo not in self._known.logos:
-            detail = "the picture is not here: upload it with 'frontdesk app logo'"
+        if logo and logo not in self._parts.pictures:
+            detail = "the file does not hold this picture: upload it with 'frontdesk app logo'"
             self._say("logo", client_id, Outcome.SAME, detail)
             return
-        self.changes.append(SetLogo(client_id=client_id, logo=logo))
+        picture = self._parts.pictures.get(logo, b"")
+        self.changes.append(SetLogo(client_id=client_id, before=before, logo=logo, picture=picture))
         self._say("logo", client_id, Outcome.CHANGED)
 
 

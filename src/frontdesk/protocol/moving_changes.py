@@ -1,6 +1,6 @@
 """The changes that a list can bring about, and the audit row that tells of each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from frontdesk.protocol.ids import ClientId, Email, NetworkId, UserId
@@ -205,10 +205,12 @@ class DropMaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLogo:
-    """Another picture that is there, or none."""
+    """Another picture in the place of the one named `before`, or none (`logo` is empty)."""
 
     client_id: ClientId
+    before: str
     logo: str
+    picture: bytes = field(default=b"", repr=False)
 
 
 Change: TypeAlias = (

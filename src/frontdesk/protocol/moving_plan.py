@@ -83,7 +83,7 @@ class Known:
     partners: dict[UserId, Partner] = field(default_factory=dict)
     makers: dict[ClientId, frozenset[UserId]] = field(default_factory=dict)
     operators: frozenset[UserId] = frozenset()
-    logos: frozenset[str] = frozenset()
+    pictures: dict[str, bytes] = field(default_factory=dict)  # of apps, by their names
     tokens: dict[Digest, Grant] = field(default_factory=dict)
     live_grants: dict[tuple[UserId, ClientId], int] = field(default_factory=dict)
     connections: dict[tuple[UserId, ClientId], Connection] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Known:
 class Asked:
     """What of the store a list names. `everything`: all networks, users and roles, for a full list.
 
-    `programs`: all apps and resource servers too, and what hangs on networks and apps.
+    `programs`: all apps and resource servers too, and what hangs on networks and apps; `pictures`: the apps' logos.
     """
 
     emails: frozenset[Email] = frozenset()
@@ -110,6 +110,7 @@ class Asked:
     connections: frozenset[tuple[Email, ClientId]] = frozenset()
     everything: bool = False
     programs: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

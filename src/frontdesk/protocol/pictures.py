@@ -6,7 +6,9 @@ profiles and whatever hides between or behind the parts are left out. A drawing 
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from hashlib import sha256
 
+from frontdesk.protocol.ids import ClientId
 from frontdesk.protocol.jpeg import rebuild_jpeg
 from frontdesk.protocol.png import PNG, rebuild_png
 from frontdesk.protocol.rebuilt import Rebuilt
@@ -17,6 +19,7 @@ MAX_PICTURE = 24 * 1024  # bytes, as it is kept: a page that shows it is still l
 LEAST_SIDE, MOST_SIDE = 32, 1024  # pixels
 
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+NAME_LENGTH = 40  # hexadecimal digits of a name: 160 bits of its hash
 
 
 class PictureFault(Enum):
@@ -55,6 +58,12 @@ def read_picture(sent: bytes) -> Picture | PictureFault:
     else:
         return PictureFault.NOT_A_PICTURE
     return _judge(suffix, rebuilt)
+
+
+def name_picture(client_id: ClientId, picture: Picture) -> str:
+    """What an app's picture is called: a hash of it, so that no other has the name; its kind at the end."""
+    digest = sha256(client_id.encode() + b"\0" + picture.body).hexdigest()
+    return digest[:NAME_LENGTH] + picture.suffix
 
 
 def _judge(suffix: str, rebuilt: Rebuilt | None) -> Picture | PictureFault:

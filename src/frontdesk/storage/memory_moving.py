@@ -80,6 +80,8 @@ class MemoryMoving(MemoryMovingParts):
             )
         self._look_up_grants(known, procedure)
         self._look_up_parts(known)
+        if procedure.asked.pictures:
+            known.pictures.update((name, picture) for name, (_, picture) in self.app_logos.items())
         return known
 
     def _look_up_grants(self, known: Known, procedure: Procedure) -> None:

@@ -30,7 +30,6 @@ class MemoryMovingParts(MemorySuspending):
         for user_id, client_id in self.app_owners:
             known.makers[client_id] = known.makers.get(client_id, frozenset()) | {user_id}
         known.operators = frozenset(self.operators)
-        known.logos = frozenset(self.app_logos)
 
     def _make_part(self, change: Change, now: Micros) -> None:
         match change:
@@ -54,8 +53,11 @@ class MemoryMovingParts(MemorySuspending):
             case DropMaker(client_id=client_id, user_id=user_id):
                 self.app_owners.pop((user_id, client_id), None)
                 self._forget_invitations(client_id, user_id)
-            case SetLogo(client_id=client_id, logo=logo):
+            case SetLogo(client_id=client_id, before=before, logo=logo, picture=picture):
                 self.clients[client_id] = replace(self.clients[client_id], logo=logo)
+                self.app_logos.pop(before, None)
+                if logo:
+                    self.app_logos[logo] = (client_id, picture)
             case BlockUser(user_id=user_id, restored=True):
                 self._block(user_id, None)
             case BlockUser(user_id=user_id):

@@ -37,6 +37,7 @@ from frontdesk.storage.credentials import find_credential_of, find_stored_creden
 from frontdesk.storage.grants import find_grant
 from frontdesk.storage.moving_parts import look_up_parts, make_part
 from frontdesk.storage.networks import insert_network
+from frontdesk.storage.partners import list_logos
 from frontdesk.storage.resource_servers import insert_resource_server, list_resource_servers
 from frontdesk.storage.users import insert_user
 from frontdesk.storage.verbs import Rows, Value, Verb
@@ -101,6 +102,8 @@ def look_up(procedure: Procedure) -> Verb[Known]:
             known.clients.update((client.id, client) for client in (yield from list_clients()))
             known.servers.update((server.id, server) for server in (yield from list_resource_servers()))
             yield from look_up_parts(known)
+        if asked.pictures:
+            known.pictures.update((yield from list_logos()))
         return known
     for email in asked.emails:
         _know_users(known, (yield USER_BY_EMAIL, (email,)))

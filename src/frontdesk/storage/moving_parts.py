@@ -32,7 +32,6 @@ def look_up_parts(known: Known) -> Verb[None]:
     known.partners.update((partner.user_id, partner) for partner in (yield from partners.list_partners()))
     known.makers.update((yield from partners.list_makers()))
     known.operators = frozenset([one.user.id for one in (yield from list_operators())])
-    known.logos = yield from partners.list_logos()
 
 
 def make_part(change: Change, now: Micros) -> Verb[None]:
@@ -56,8 +55,8 @@ def make_part(change: Change, now: Micros) -> Verb[None]:
             user = uuid_bytes(user_id)
             yield partners.TAKE_APP, (user, client_id)
             yield partners.END_INVITATIONS_OF_MAKER, (client_id, user)
-        case SetLogo(client_id=client_id, logo=logo):
-            yield partners.SET_LOGO, (logo, client_id)
+        case SetLogo(client_id=client_id, before=before, logo=logo, picture=picture):
+            yield from partners.put_logo(client_id, before, logo, picture)
         case BlockUser(user_id=user_id, restored=True):
             yield endings.UNBLOCK, (uuid_bytes(user_id),)
         case BlockUser(user_id=user_id):

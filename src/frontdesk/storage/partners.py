@@ -55,7 +55,7 @@ WHERE id = $5 AND review = $6 AND review_at IS NOT DISTINCT FROM $7 RETURNING id
 """
 FORGET_LOGO = "DELETE FROM app_logos WHERE name = $1"
 INSERT_LOGO = "INSERT INTO app_logos (name, client_id, picture) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING"
-LIST_LOGOS = "SELECT name FROM app_logos ORDER BY name"
+LIST_LOGOS = "SELECT name, picture FROM app_logos ORDER BY name"
 SET_LOGO = "UPDATE clients SET logo = $1 WHERE id = $2"
 FIND_LOGO = "SELECT picture FROM app_logos WHERE name = $1"
 REVIEW = """
@@ -117,9 +117,17 @@ def list_makers() -> Verb[dict[ClientId, frozenset[UserId]]]:
     return {client: frozenset(people) for client, people in found.items()}
 
 
-def list_logos() -> Verb[frozenset[str]]:
-    """The names of all pictures."""
-    return frozenset(name for (name,) in (yield LIST_LOGOS, ()))
+def list_logos() -> Verb[dict[str, bytes]]:
+    """All pictures by their names."""
+    return {name: bytes(picture) for name, picture in (yield LIST_LOGOS, ())}
+
+
+def put_logo(client_id: ClientId, before: str, logo: str, picture: bytes) -> Verb[None]:
+    """Put a picture, or none, in the place of the one named `before`."""
+    yield SET_LOGO, (logo, client_id)
+    yield FORGET_LOGO, (before,)
+    if logo:
+        yield INSERT_LOGO, (logo, client_id, picture)
 
 
 def put_partner(partner: Partner) -> Verb[None]:

@@ -1,7 +1,7 @@
 """The installation as one file over the administration API: the same round trip, on both stores."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 from frontdesk.protocol.ids import ClientId
 from frontdesk.protocol.records import Review
 from frontdesk.storage import MemoryStore, open_sqlite
+from frontdesk.testing.wire import call
+from pictures import JPEG, draw_png
 from web.admin.office import Office
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +103,7 @@ async def test_an_app_that_was_not_approved_is_in_no_file_and_untouched_by_one(o
     assert (after.review, after.disabled_at) == (Review.SUBMITTED, None)
 
 
+NOTHING = {"changes": False, "refused": False, "steps": []}
 ANN, BEN = "ann@north.example", "ben@north.example"
 
 
@@ -215,20 +218,64 @@ async def test_what_a_file_may_not_say_changes_nothing(
     assert await here.gets("GET /export") == before
 
 
-async def test_a_logo_is_named_by_its_hash_and_set_where_the_picture_is(offices: tuple[Office, Office]) -> None:
-    """Elsewhere the app comes without one, and the plan says so; nothing else is left to do."""
+async def an_app_with_a_logo(here: Office, called: str = "Doors") -> str:
+    """The client id of one."""
+    partner = await here.story.partner(called)
+    picture = b64encode(draw_png()).decode()
+    await here.gets(f"PUT /apps/{partner.client_id}/logo", {"picture": picture})
+    return str(partner.client_id)
+
+
+async def test_logos_make_the_round_trip(offices: tuple[Office, Office]) -> None:
+    """The picture goes along under its name, and is shown elsewhere; once replaced it is gone there too."""
     here, there = offices
-    await furnish(here)
-    store = here.story.house.store
-    (client,) = await store.list_clients()
-    name = f"{'0' * 40}.png"
-    audit = here.story.an_audit_row("client.logo_changed")
-    assert await store.set_app_logo(client=replace(client, logo=name), before=client, picture=b"png", audit=audit)
+    client = await an_app_with_a_logo(here)
     file = await here.gets("GET /export")
-    assert file["apps"][0]["logo"] == name
-    assert await here.gets("POST /plan", file) == {"changes": False, "refused": False, "steps": []}
+    assert list(file["pictures"]) == [file["apps"][0]["logo"]]
+    assert await here.gets("POST /plan?full=true", file) == NOTHING
     await there.gets("POST /apply", file)
-    assert "logo" not in (await there.gets("GET /export"))["apps"][0]
-    assert not (await there.gets("POST /plan", file))["changes"]
+    assert await there.gets("GET /export") == file
+    assert await there.gets("POST /plan?full=true", file) == NOTHING
+    shown = f"/_frontdesk/logos/{file['apps'][0]['logo']}"
+    assert (await call(there.story.app, "GET", shown)).status == 200
     file["apps"][0]["logo"] = ""
-    assert [step["kind"] for step in (await here.gets("POST /apply", file))["steps"]] == ["logo"]
+    assert await there.is_refused("POST /apply", file) == (409, "refused")  # it holds a picture of nobody's
+    del file["pictures"]
+    assert [step["kind"] for step in (await there.gets("POST /apply", file))["steps"]] == ["logo"]
+    assert (await call(there.story.app, "GET", shown)).status == 404
+    assert (await there.gets(f"GET /apps/{client}"))["logo"] is None
+
+
+async def test_a_file_may_leave_its_pictures_out(offices: tuple[Office, Office]) -> None:
+    """Where they are nothing changes; elsewhere the app comes without one, and the plan says so."""
+    here, there = offices
+    client = await an_app_with_a_logo(here)
+    file = await here.gets("GET /export?pictures=false")
+    assert ("pictures" in file, len(file["apps"][0]["logo"])) == (False, 44)
+    assert await here.gets("POST /plan?full=true", file) == NOTHING
+    (_, step) = (await there.gets("POST /apply", file))["steps"]
+    assert (step["kind"], step["name"], step["outcome"]) == ("logo", client, "same")
+    assert "logo" not in (await there.gets("GET /export"))["apps"][0]
+
+
+@pytest.mark.parametrize("sent", [draw_png(48, 48), JPEG, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""])
+async def test_a_picture_is_what_its_name_says(sent: bytes) -> None:
+    """Another one, of another kind, no picture at all: the whole file is refused."""
+    here = await Office.open()
+    await an_app_with_a_logo(here)
+    file = await here.gets("GET /export")
+    file["pictures"][file["apps"][0]["logo"]] = b64encode(sent).decode()
+    assert await here.is_refused("POST /apply", file) == (409, "refused")
+
+
+async def test_no_app_takes_the_logo_of_another(offices: tuple[Office, Office]) -> None:
+    """A name is made of the app's id too: two apps would else share a picture that one of them replaces."""
+    here, there = offices
+    await an_app_with_a_logo(here)
+    await an_app_with_a_logo(here, "Windows")
+    file = await here.gets("GET /export")
+    first, second = file["apps"]
+    assert first["logo"] != second["logo"]
+    del file["pictures"][second["logo"]]
+    second["logo"] = first["logo"]
+    assert await there.is_refused("POST /apply", file) == (409, "refused")

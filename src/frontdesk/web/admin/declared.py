@@ -19,6 +19,8 @@ _FULL = Asked(
     name="full", text="true: networks, apps and resource servers that the file does not name are taken out of service."
 )
 
+_PICTURES = Asked(name="pictures", text="false: the apps' logos are named, and not in the file.")
+
 
 class DeclaredPair(Shape, omit_defaults=True):
     """A Basic pair by its name, the main one by none; what is left out narrows nothing. `last_day` in UTC."""
@@ -97,6 +99,7 @@ class File(Shape, omit_defaults=True):
     """What an installation is; `frontdesk` is the version of this form. It holds no secret.
 
     Version 1 knows nothing of credentials, rules, logos, makers, partners and who is blocked: these stay as they are.
+    `pictures`: the apps' logos by their names, in base64.
     """
 
     frontdesk: Literal[1, 2]
@@ -105,6 +108,7 @@ class File(Shape, omit_defaults=True):
     resource_servers: list[DeclaredServer] = field(default_factory=list)
     partners: list[DeclaredPartner] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 class Step(Shape):
@@ -185,6 +189,7 @@ def write_file(told: declared.Declared) -> File:
             for partner in told.partners
         ],
         blocked=list(told.blocked or ()),
+        pictures=dict(told.pictures),
     )
 
 
@@ -276,6 +281,7 @@ def read_file(file: File) -> declared.Declared:
             for partner in file.partners
         ),
         blocked=tuple(map(Email, file.blocked)) if is_new else None,
+        pictures=file.pictures,
     )
 
 
@@ -288,16 +294,17 @@ def _misplaced(file: File) -> str:
         "makers": any(app.makers for app in file.apps),
         "partners": bool(file.partners),
         "blocked": bool(file.blocked),
+        "pictures": bool(file.pictures),
     }
     return next((name for name, is_said in found.items() if is_said), "")
 
 
 def steps_of(plan: Plan) -> list[Step]:
-    """What becomes of everything that does not stay as it is."""
+    """What becomes of everything that does not stay as it is, and what could not be as the file says."""
     return [
         Step(kind=told.kind, name=told.name, outcome=told.outcome.value, detail=told.detail)
         for told in plan.verdicts
-        if told.outcome is not Outcome.SAME
+        if told.outcome is not Outcome.SAME or told.detail
     ]
 
 
@@ -308,9 +315,9 @@ def _read(call: Call) -> declared.Declared | Fault:
         return bad_request(str(fault))
 
 
-async def export(desk: AdminDesk, _: Call) -> Answered:
+async def export(desk: AdminDesk, call: Call) -> Answered:
     """What there is."""
-    return write_file(await desk.declaring.export())
+    return write_file(await desk.declaring.export(pictures=call.asked("pictures") != "false"))
 
 
 async def plan_file(desk: AdminDesk, call: Call) -> Answered:
@@ -350,6 +357,7 @@ OPERATIONS = (
         summary="Say what the installation is, as one file without secrets",
         walk=export,
         gives=File,
+        asks=(_PICTURES,),
     ),
     Operation(
         method="POST",
