@@ -48,7 +48,7 @@ def clock() -> Clock:
 
 def make(desk: Answering, clock: Clock, **more: object) -> Connect:
     """An app's Connect, with a store of its own."""
-    wishes: dict[str, object] = {"server": desk.url, "redirect_uri": CALLBACK, "scopes": "resources locations"}
+    wishes: dict[str, object] = {"endpoints": desk.url, "redirect_uri": CALLBACK, "scopes": "resources locations"}
     return Connect("fdci_app", "fdcs_secret", MemoryStore(), clock=clock, **wishes | more)  # type: ignore[arg-type]
 
 
@@ -115,7 +115,7 @@ def test_another_process_of_the_app_takes_the_answer(desk: Answering, clock: Clo
     begun = make(desk, clock).start()
     make(desk, clock).finish(answer_to(begun), begun.ticket)
     key = b"k" * 32
-    public = {"server": desk.url, "redirect_uri": CALLBACK, "scopes": "resources", "clock": clock}
+    public = {"endpoints": desk.url, "redirect_uri": CALLBACK, "scopes": "resources", "clock": clock}
     begun = Connect("fdci_app", None, MemoryStore(), key=key, **public).start()  # type: ignore[arg-type]
     Connect("fdci_app", None, MemoryStore(), key=key, **public).finish(answer_to(begun), begun.ticket)  # type: ignore[arg-type]
     with pytest.raises(AuthorizationFailed, match="began no sign-in"):
@@ -140,11 +140,11 @@ def test_a_ticket_is_for_one_name_one_app_and_one_server(desk: Answering, clock:
     with pytest.raises(AuthorizationFailed):
         connect.finish(answer_to(begun), begun.ticket, "b")
     other = Connect(
-        "fdci_other", "fdcs_secret", MemoryStore(), server=desk.url, redirect_uri=CALLBACK, scopes="x", clock=clock
+        "fdci_other", "fdcs_secret", MemoryStore(), endpoints=desk.url, redirect_uri=CALLBACK, scopes="x", clock=clock
     )
     with pytest.raises(AuthorizationFailed):
         other.finish(answer_to(begun), begun.ticket, "a")
-    elsewhere = make(desk, clock, server="https://api.example")
+    elsewhere = make(desk, clock, endpoints="https://api.example")
     with pytest.raises(AuthorizationFailed):
         elsewhere.finish(answer_to(begun), begun.ticket, "a")
     assert not desk.asked
@@ -187,7 +187,7 @@ def test_an_answer_is_good_for_ten_minutes(desk: Answering, clock: Clock) -> Non
 @pytest.mark.parametrize("iss", ["https://evil.example", "", "https://api.example/", None])
 def test_mx_03_the_wrong_issuer_aborts(desk: Answering, clock: Clock, iss: str | None) -> None:
     """MX-03: where the issuer is known, an answer that names another, or none, is not redeemed (RFC 9207 §2.4)."""
-    connect = make(desk, clock, server=Endpoints.under(desk.url, issuer="https://api.example"))
+    connect = make(desk, clock, endpoints=Endpoints.under(desk.url, issuer="https://api.example"))
     begun = connect.start()
     with pytest.raises(AuthorizationFailed, match="iss"):
         connect.finish(answer_to(begun, **({} if iss is None else {"iss": iss})), begun.ticket)
@@ -304,8 +304,8 @@ def test_revoking_ends_it_there_and_forgets_it_here(desk: Answering, clock: Cloc
     """By the form with the app's proof; by the query and nothing else where the server wants it so."""
     connect = make(desk, clock)
     assert not connect.revoke()
-    for server in (Endpoints.under(desk.url), Endpoints.under(desk.url, revoke_in_query=True)):
-        connect = make(desk, clock, server=server)
+    for endpoints in (Endpoints.under(desk.url), Endpoints.under(desk.url, revoke_in_query=True)):
+        connect = make(desk, clock, endpoints=endpoints)
         begun = connect.start()
         connect.finish(answer_to(begun), begun.ticket)
         assert connect.revoke()

@@ -1,8 +1,8 @@
-"""The one place of this package that reads the clock."""
+"""What time it is: the only place of the SDK that asks."""
 
 from datetime import UTC, datetime
 
 
-def utc_now() -> datetime:
-    """The time now, with its zone."""
+def read_clock() -> datetime:
+    """Now, UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this is that place

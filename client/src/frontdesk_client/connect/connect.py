@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from frontdesk_client.calling import Answer, Call, Caller, HttpCaller
-from frontdesk_client.clock import utc_now
+from frontdesk_client.clock import read_clock
 from frontdesk_client.connect.callback import START_AGAIN, judge_callback, read_callback
 from frontdesk_client.connect.id_token import judge_id_token
 from frontdesk_client.connect.once import Once, OnceHere
@@ -45,35 +45,37 @@ class Connect:
         client_secret: str | None,
         store: TokenStore,
         *,
-        server: str | Endpoints,
+        endpoints: Endpoints | str,
         redirect_uri: str,
         scopes: str | Iterable[str],
         seconds: int = 600,
         key: bytes | None = None,
         once: Once | None = None,
         caller: Caller | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = read_clock,
     ) -> None:
-        """`server` is its address, or its endpoints; `seconds` how long a user may take.
+        """`endpoints` are the server's, or its address; `seconds` is how long a user may take.
 
         Tickets are signed with the client's secret, so that every process of an app reads them. A public client has
         none: give all of its processes one `key`, 32 random bytes; without one, each process reads only its own.
         `once` remembers used answers; the usual one does so in this process.
         """
-        self.endpoints = Endpoints.under(server) if isinstance(server, str) else server
+        self.endpoints = Endpoints.under(endpoints) if isinstance(endpoints, str) else endpoints
         self.app = App(client_id=client_id, client_secret=client_secret)
         self.redirect_uri = redirect_uri
         self.store = store
         self.scopes = _join(scopes)
         self.caller = caller or HttpCaller()
         self._key = make_key(key or (client_secret or "").encode() or os.urandom(32))
-        self._lasts = timedelta(seconds=seconds)
+        self.seconds = seconds
         self._once = once or OnceHere()
         self._clock = clock
 
     def __repr__(self) -> str:
         """Which app, where."""
-        return f"Connect({self.app.client_id!r}, server={self.endpoints.token!r}, redirect_uri={self.redirect_uri!r})"
+        return (
+            f"Connect({self.app.client_id!r}, endpoints={self.endpoints.token!r}, redirect_uri={self.redirect_uri!r})"
+        )
 
     def start(
         self,
@@ -100,7 +102,7 @@ class Connect:
             "nonce": derive(self._key, "nonce", state),
         } | ({"prompt": prompt} if prompt else {})
         joint = "&" if "?" in self.endpoints.authorize else "?"
-        ticket = Ticket(state=state, expires_at=self._clock() + self._lasts)
+        ticket = Ticket(state=state, expires_at=self._clock() + timedelta(seconds=self.seconds))
         return SignIn(
             url=f"{self.endpoints.authorize}{joint}{urlencode(asked, quote_via=quote)}",
             ticket=write_ticket(self._key, ticket, bound_to=self._bound_to(name)),
@@ -151,7 +153,7 @@ class Connect:
         code = judge_callback(read_callback(answer), state=begun.state, endpoints=self.endpoints)
         now = self._clock()
         if now >= begun.expires_at:
-            raise AuthorizationFailed(f"The sign-in took longer than {self._lasts.seconds} seconds. {START_AGAIN}")
+            raise AuthorizationFailed(f"The sign-in took longer than {self.seconds} seconds. {START_AGAIN}")
         if not self._once.take(begun.state, now=now, until=begun.expires_at):
             raise AuthorizationFailed(f"This answer was used already. {START_AGAIN}")
         return begun.state, ask_by_code(

@@ -1,0 +1,1 @@
+"""Connecting from the pages of an app: one module for each framework, imported by whoever has it."""
