@@ -1,9 +1,19 @@
 """The integrator's side of a multi-tenant API: credentials that any HTTP client can carry."""
 
 from frontdesk_client.connect import Connect
+from frontdesk_client.stores.environment import EnvironmentStore
 from frontdesk_client.stores.file import FileStore
+from frontdesk_client.stores.keyring import KeyringStore
 from frontdesk_client.stores.memory import MemoryStore
 from frontdesk_client.stores.protocol import TokenStore
 from frontdesk_client.tokens import Tokens
 
-__all__ = ["Connect", "FileStore", "MemoryStore", "TokenStore", "Tokens"]
+__all__ = [
+    "Connect",
+    "EnvironmentStore",
+    "FileStore",
+    "KeyringStore",
+    "MemoryStore",
+    "TokenStore",
+    "Tokens",
+]

@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from frontdesk_client import FileStore, MemoryStore, TokenStore
+import keyring
+from frontdesk_client import EnvironmentStore, FileStore, KeyringStore, MemoryStore, TokenStore
+from keyring.backends.fail import Keyring as NoKeyring
+
+from sdk.stores.keyrings import WorkingKeyring
 
 NAMES = (
     "default",
@@ -32,8 +36,25 @@ class Kind:
     names: tuple[str, ...] = NAMES
 
 
+def with_keyring(folder: Path) -> KeyringStore:
+    """Where the system has one."""
+    keyring.set_keyring(WorkingKeyring(folder / "ring"))
+    return KeyringStore(folder / "kept")
+
+
+def without_keyring(folder: Path) -> KeyringStore:
+    """Where it has none: a server, a container, a sign-in over SSH."""
+    keyring.set_keyring(NoKeyring())
+    return KeyringStore(folder / "kept", tell=lambda _: None)
+
+
 KINDS = {
     "memory": Kind(open=lambda _: MemoryStore(), shared=False),
+    "environment": Kind(
+        open=lambda _: EnvironmentStore({}), shared=False, names=("default", "shared", "a", "a_b", "ab")
+    ),
     "file": Kind(open=lambda folder: FileStore(folder / "kept"), shared=True),
+    "keyring": Kind(open=with_keyring, shared=True),
+    "keyring without one": Kind(open=without_keyring, shared=True),
 }
 SHARED = [name for name, kind in KINDS.items() if kind.shared]

@@ -188,3 +188,19 @@ def test_a_process_killed_while_it_saves_leaves_the_old_or_the_new(kind: str, tm
         assert store.load("shared") in (large("a"), large("b"))
     store.save("shared", sample("after"))
     assert store.load("shared") == sample("after")
+
+
+@every_shared_kind
+def test_a_full_disk_loses_nothing(kind: str, tmp_path: Path) -> None:
+    """`StoreFailed`, and what was kept before is kept still. With room again it is saved."""
+    store = KINDS[kind].open(tmp_path)
+    store.save("shared", sample("before"))
+    before = set(tmp_path.rglob("*"))
+    process = start(kind, tmp_path, "fill", "20000")
+    said, _ = process.communicate(timeout=60)
+    assert said.startswith("failed: ")
+    assert said.endswith("\nbefore\n")
+    assert set(tmp_path.rglob("*")) == before
+    assert store.load("shared") == sample("before")
+    store.save("shared", large("b"))
+    assert store.load("shared") == large("b")
