@@ -29,6 +29,7 @@ LONGEST_FIRST = (
     "gateway/test_size.py",
     "builtin_proxy/test_slow_crowd.py",
     "cli/test_explain.py",
+    "testing_plugin/test_plugin.py",
     "clients/test_replay.py",
     "clients/test_curl.py",
     "clients/test_python_clients.py",

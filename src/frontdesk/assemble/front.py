@@ -1,5 +1,6 @@
 """Furnishing a house: every flow, endpoint and page, behind one front door."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
 
@@ -107,8 +108,17 @@ def load_policy(settings: Settings) -> Policy:
     return policy
 
 
-def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furnished:
-    """Join everything of one worker. Raises DocumentError where the document cannot be a policy."""
+def furnish(
+    house: House,
+    *,
+    worker: int,
+    policy: Policy | None = None,
+    on_trouble: Callable[[str, BaseException], None] = log_trouble,
+) -> Furnished:
+    """Join everything of one worker. Raises DocumentError where the document cannot be a policy.
+
+    `on_trouble` hears of what callers are told as a plain 500 or 503, with the request's id.
+    """
     settings = house.settings
     in_force = PolicyInForce(policy or load_policy(settings), has_document=settings.openapi is not None)
     ground = lay_ground(house, in_force, worker=worker)
@@ -135,7 +145,7 @@ def furnish(house: House, *, worker: int, policy: Policy | None = None) -> Furni
         otherwise=watched(house, leaks, Route(handler=gateway.handle, family=API, max_body=None, names=True)),
         edge=Edge(trusted=tuple(ip_network(proxy) for proxy in settings.trusted_proxies)),
         new_request_id=RequestIds(house.clock, random=Randomness()),
-        on_bug=log_trouble,
+        on_bug=on_trouble,
     )
     return Furnished(
         front=front,

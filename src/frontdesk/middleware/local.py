@@ -3,22 +3,19 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from frontdesk.assemble import build_app
 from frontdesk.assemble.front import load_policy
 from frontdesk.assemble.worker import WorkerApp
-from frontdesk.gateway.checker import Passed
 from frontdesk.gateway.gateway import Gateway
 from frontdesk.gateway.identity import IdentityWriter
-from frontdesk.gateway.policy import Operations, Policy
-from frontdesk.gateway.refusals import render_refusal
+from frontdesk.gateway.policy import Policy
 from frontdesk.gateway.target import Target
 from frontdesk.gateway.vigil import Vigil, Watch
-from frontdesk.middleware.caller import caller_of
 from frontdesk.middleware.desk import Allowed, DeskError, Intake
+from frontdesk.middleware.judging import judge_by
 from frontdesk.middleware.opening import Opening
 from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.http import Answer, Request
@@ -86,28 +83,7 @@ class LocalDesk:
 
     async def judge(self, request: Request) -> Allowed | Answer:
         """Decide one call. StoreUnavailable where nothing can be proven."""
-        gateway = (await self._opening.get()).gateway
-        outcome = await gateway.admit(request)
-        if isinstance(outcome, Refusal):
-            return render_refusal(outcome, request_id=request.request_id)
-        if isinstance(outcome, Answer):
-            return outcome
-        return self._allow(request, outcome, gateway)
-
-    def _allow(self, request: Request, passed: Passed, gateway: Gateway) -> Allowed:
-        # The gateway's own writer: it may sign what it says.
-        identity = gateway.forward_auth.identity.identity(
-            passed.admission, request_id=request.request_id, method=request.method, target=passed.target
-        )
-        return Allowed(
-            target=passed.target,
-            identity=identity,
-            request_id=request.request_id,
-            caller=caller_of(passed.admission, request_id=request.request_id) if passed.refused is None else None,
-            is_private=_is_private(passed.operations),
-            keeps_authorization=not gateway.checker.enforces,
-            allowances=passed.allowances,
-        )
+        return await judge_by((await self._opening.get()).gateway, request)
 
     async def _begin(self) -> "_Opened":
         if self.settings.openapi is None:
@@ -126,11 +102,6 @@ class LocalDesk:
         vigil = Vigil(gateway.checker.recheck)
         vigil.open()
         return _Opened(worker=worker, gateway=gateway, vigil=vigil)
-
-
-@lru_cache(maxsize=1_024)
-def _is_private(operations: Operations) -> bool:
-    return any(scheme != "public" for operation in operations for scheme in operation.schemes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -27,13 +27,17 @@ class LoopThread:
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Result]], *, seconds: float) -> Result:
         """What the coroutine gives; TimeoutError once it takes too long, and it is cancelled."""
-        future = asyncio.run_coroutine_threadsafe(work(), self._running())
+        future = self.begin(work)
         try:
             return future.result(seconds)
         except CancelledError as gone:  # the loop ended underneath
             raise TimeoutError("the event loop has ended") from gone
         finally:
             future.cancel()  # nothing, where it is done
+
+    def begin(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> "Future[Result]":
+        """What the coroutine will have given; cancelling it cancels the coroutine."""
+        return asyncio.run_coroutine_threadsafe(work(), self._running())
 
     def stop(self, last: Callable[[], Coroutine[Any, Any, None]], *, seconds: float) -> None:
         """End the loop after this last piece of work; nothing where none runs."""

@@ -64,7 +64,22 @@ async def call(
     if form is not None:
         body = urlencode(form if isinstance(form, dict) else list(form)).encode()
         sent.append((b"content-type", FORM.encode()))
-    path, _, query = target.partition("?")
+    asked = target.encode("utf-8", "surrogateescape")
+    return await exchange(app, method, asked, [(b"host", b"desk.example"), *sent], body, peer=peer, scheme=scheme)
+
+
+async def exchange(
+    app: AsgiApp,
+    method: str,
+    target: bytes,
+    headers: list[tuple[bytes, bytes]],
+    body: bytes,
+    *,
+    peer: str = "192.0.2.7",
+    scheme: str = "http",
+) -> Reply:
+    """Send one request whose every byte is given, and wait for the whole answer."""
+    path, _, query = target.partition(b"?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -72,10 +87,10 @@ async def call(
         "method": method,
         "scheme": scheme,
         "path": unquote_to_bytes(path).decode("utf-8", "replace"),
-        "raw_path": path.encode("utf-8", "surrogateescape"),
-        "query_string": query.encode("utf-8", "surrogateescape"),
+        "raw_path": path,
+        "query_string": query,
         "root_path": "",
-        "headers": [(b"host", b"desk.example"), *sent],
+        "headers": headers,
         "client": (peer, 50_000),
         "server": ("127.0.0.1", 8000),
     }
