@@ -1,6 +1,17 @@
 """The integrator's side of a multi-tenant API: credentials that any HTTP client can carry."""
 
 from frontdesk_client.connect import Connect
+from frontdesk_client.manners import (
+    Manners,
+    Pace,
+    RetryBudget,
+    aiterate_items,
+    aiterate_pages,
+    iterate_items,
+    iterate_pages,
+    raise_for_api_error,
+    raise_for_api_error_async,
+)
 from frontdesk_client.stores.environment import EnvironmentStore
 from frontdesk_client.stores.file import FileStore
 from frontdesk_client.stores.keyring import KeyringStore
@@ -13,7 +24,16 @@ __all__ = [
     "EnvironmentStore",
     "FileStore",
     "KeyringStore",
+    "Manners",
     "MemoryStore",
+    "Pace",
+    "RetryBudget",
     "TokenStore",
     "Tokens",
+    "aiterate_items",
+    "aiterate_pages",
+    "iterate_items",
+    "iterate_pages",
+    "raise_for_api_error",
+    "raise_for_api_error_async",
 ]

@@ -62,11 +62,16 @@ class ReauthorizationRequired(FrontdeskError):
         self.next_step = next_step
 
 
+class PagingFailed(FrontdeskError):
+    """An answer is no page of a list, or the list leads in a circle."""
+
+
 class ApiError(FrontdeskError):
     """The API refused a call with `{"message", "type"}`.
 
     `status` is the HTTP status, `type` the machine's word, `request_id` what to ask `explain` about, `explanation` the
-    address where it is explained (None where the answer names none), `retry_after` seconds, where the answer says.
+    address where its caller may read why (None where the id is of another form), `retry_after` seconds, where the
+    answer says.
     """
 
     def __init__(
