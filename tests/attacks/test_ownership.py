@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from frontdesk.assemble.front import furnish
 from frontdesk.flows.ownership import Ownership
 from frontdesk.flows.signin import CodeFault, CodeRefused
 from frontdesk.protocol.errors import Refusal
@@ -73,6 +74,47 @@ async def hand_over(story: Story, north: Customer, **choice: str) -> tuple[Brows
     await confirms(story, olena, north)
     await agrees(story, ada, north, **choice)
     return olena, ada
+
+
+def restarted(story: Story, *browsers: Browser, **changed: object) -> None:
+    """The same house with other settings; what these browsers show stays open."""
+    house = replace(story.house, settings=replace(story.house.settings, **changed))  # type: ignore[arg-type]
+    for browser in browsers:
+        browser.app = furnish(house, worker=0).front
+
+
+async def test_where_people_are_kept_elsewhere_so_is_the_owner(story: Story) -> None:
+    """No form is shown, what is sent all the same is refused with the reason, an offer made before opens nothing."""
+    north = await north_of(story)
+    olena, ada = await story.signs_in(), await story.signs_in(ADA)
+    path = f"/account/networks/{north.id}/owner"
+    begin = await olena.open(path)
+    receiver = await story.house.store.find_user_by_email(ADA)
+    story.clock.pass_minutes(1)
+    confirm = await offers(story, olena, north)
+    code = story.login_code(OWNER)
+    restarted(story, olena, ada, members="elsewhere")
+    shown = await olena.open(path)
+    assert "are kept in another place" in shown.text
+    assert 'name="receiver"' not in shown.text
+    assert 'name="code"' not in shown.text
+    for page, filled in ((begin, {"receiver": receiver.id, "title": "Northside"}), (confirm, {"code": code})):
+        refused = await olena.submit(page, **filled)
+        assert (refused.status, "cannot be changed here" in refused.text) == (409, True), filled
+
+    restarted(story, olena, ada, members="here")
+    await olena.submit(confirm, code=code)
+    agree = await ada.open(f"/account/offers/{north.id}")
+    agree = await ada.submit(agree, action=f"/account/offers/{north.id}/code")
+    code = story.login_code(ADA)
+    restarted(story, olena, ada, members="elsewhere")
+    assert (await ada.get(f"/account/offers/{north.id}")).status == 404
+    assert f"/account/offers/{north.id}" not in (await ada.open("/account")).text
+    assert (await ada.submit(agree, code=code)).status == 404
+    assert await owner_of(story, north) == OWNER
+    restarted(story, olena, ada, members="here")
+    await ada.submit(agree, code=code)
+    assert await owner_of(story, north) == ADA
 
 
 def flow_of(story: Story) -> Ownership:

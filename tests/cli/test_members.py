@@ -41,11 +41,14 @@ def test_somebody_is_invited_listed_and_withdrawn(tmp_path: Path, capsys: pytest
     assert (code, "no such invitation waits" in err) == (1, True)
 
 
-def test_where_people_are_kept_elsewhere_nobody_is_invited(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The words say which setting says so."""
+def test_where_people_are_kept_elsewhere_nobody_is_invited_or_made_owner(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor is a network given away. The words say which setting says so."""
     data, file = tmp_path / "data", tmp_path / "frontdesk.toml"
     _, out, _ = types(capsys, data, "add", "North", "--owner", "olena@north.example", "--json")
     north = json.loads(out)["network"]["id"]
     file.write_text('members = "elsewhere"\n')
-    code, _, err = types(capsys, data, "invite", north, NEW, "--role", "member", "--config", str(file))
-    assert (code, "kept elsewhere" in err, "frontdesk sync" in err) == (1, True, True)
+    for words in (("invite", north, NEW, "--role", "member"), ("give", north, "ada@north.example")):
+        code, _, err = types(capsys, data, *words, "--config", str(file))
+        assert (code, "kept elsewhere" in err, "frontdesk sync" in err) == (1, True, True)

@@ -58,7 +58,13 @@ def build_console(ground: Ground) -> Starlette:
         account=account,
         rules=Rules(store=store, clock=clock),
         ownership=Ownership(
-            store=store, clock=clock, mint=mint, post=house.post_office, account=account, notices=ground.notices
+            store=store,
+            clock=clock,
+            mint=mint,
+            post=house.post_office,
+            account=account,
+            notices=ground.notices,
+            kept_here=house.keeps_members,
         ),
         members=invitations.members,
         invitations=invitations,

@@ -62,6 +62,11 @@ class House:
         """Makes Basic pairs, with or without their secrets kept."""
         return PairMaker(mint=self.mint, keeps_secrets=self.settings.secrets == "sealed")
 
+    @property
+    def keeps_members(self) -> bool:
+        """Whether networks' people are changed here, and not in a database elsewhere."""
+        return self.settings.members == "here"
+
     def checks_mac(self, purpose: str, content: str, said: str) -> bool:
         """Whether `said` is the proof over `content` under a key in force now, whatever state the store is in."""
         self.mint.freshen()
@@ -121,6 +126,7 @@ class House:
             clock=clock,
             notices=notices,
             adoptions=Adoptions(store=store, clock=clock, notices=notices, cap=cap),
+            kept_here=self.keeps_members,
         )
 
     def open_accounts(self, notices: Notices) -> Accounts:
@@ -159,14 +165,13 @@ class House:
 
     def open_invitations(self, notices: Notices) -> Invitations:
         """A network's people, and inviting others."""
-        kept_here = self.settings.members == "here"
         return Invitations(
             store=self.store,
             clock=self.clock,
             mint=self.mint,
             notices=notices,
             witness=self.witness,
-            members=Members(store=self.store, clock=self.clock, notices=notices, kept_here=kept_here),
+            members=Members(store=self.store, clock=self.clock, notices=notices, kept_here=self.keeps_members),
         )
 
 

@@ -10,11 +10,12 @@ from frontdesk.protocol.errors import Reason, Refusal
 from frontdesk.protocol.members import MOST_A_DAY, MOST_A_DAY_TO_ONE, MOST_WAITING, Invitation, Member
 from frontdesk.protocol.records import Network, Role
 
+ELSEWHERE = Objection(
+    problem="the people of networks are kept elsewhere",
+    hint="that is what members = \"elsewhere\" says; change them there, then 'frontdesk sync'",
+)
 _OBJECTIONS = {
-    Reason.MEMBERS_ELSEWHERE: (
-        "the people of networks are kept elsewhere",
-        "that is what members = \"elsewhere\" says; change them there, then 'frontdesk sync'",
-    ),
+    Reason.MEMBERS_ELSEWHERE: (ELSEWHERE.problem, ELSEWHERE.hint),
     Reason.HAS_ROLE_THERE: ("whoever has this address has a role there already", "change it with 'frontdesk user add'"),
     Reason.TOO_MANY_INVITATIONS: (f"{MOST_WAITING} invitations of this network wait", "withdraw one first"),
     Reason.TOO_MANY_INVITATION_MAILS: (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from frontdesk.flows.acting import row_of_operator
 from frontdesk.flows.adoption import Adoptions, LeftConnection
 from frontdesk.flows.looking import Looking
+from frontdesk.flows.member_administration import ELSEWHERE
 from frontdesk.flows.needs import Clock, Origin, Store
 from frontdesk.flows.network_rules import RuledNetwork, Rules
 from frontdesk.flows.notices import Notices
@@ -44,12 +45,13 @@ _NOT_LEFT = Objection(problem="nobody left such a connection behind in this netw
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkAdministration:
-    """What the operator may do in an owner's place."""
+    """What the operator may do in an owner's place. `kept_here`: people are, so that ownership can be given on here."""
 
     store: Store
     clock: Clock
     notices: Notices
     adoptions: Adoptions
+    kept_here: bool
 
     @property
     def rules(self) -> Rules:
@@ -125,8 +127,10 @@ class NetworkAdministration:
     ) -> User | Objection:
         """Make somebody the owner, at once; the former one is administrator. Both are told, codes are asked of none.
 
-        Named Basic pairs end, unless they are kept.
+        Named Basic pairs end, unless they are kept. Refused where the people of networks are kept elsewhere.
         """
+        if not self.kept_here:
+            return ELSEWHERE
         looking = Looking(store=self.store)
         network = await looking.find_network(network_id)
         if isinstance(network, Objection):

@@ -1,7 +1,7 @@
 """Giving a network's ownership on: the owner confirms by a code, the receiver agrees by another. OW-05, OW-13.
 
 Nothing moves before both codes were typed, each sent to the mailbox of whoever types it; whoever is the owner now is
-judged again in the very step that hands over.
+judged again in the very step that hands over. Where a network's people are kept elsewhere, its owner is too.
 """
 
 from collections.abc import Callable
@@ -53,7 +53,7 @@ class OwnedNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
-    """Offers, confirms, takes and ends."""
+    """Offers, confirms, takes and ends; only the last where people are not `kept_here`, in the setting `members`."""
 
     store: Store
     clock: Clock
@@ -61,6 +61,7 @@ class Ownership:
     post: PostOffice
     account: Account
     notices: Notices
+    kept_here: bool
 
     async def open(self, user: User, network_id: str) -> OwnedNetwork | Refusal:
         """What its owner sees."""
@@ -78,12 +79,14 @@ class Ownership:
     ) -> Network | Refusal:
         """Begin, with a code to the owner; an earlier offer of the network is over with that.
 
-        Refused: without a fresh sign-in, with a mistyped title, to somebody without a role in the network, and beyond
-        the limit of mails.
+        Refused: where people are kept elsewhere, without a fresh sign-in, with a mistyped title, to somebody without a
+        role in the network, and beyond the limit of mails.
         """
         access = await self.account.open_network(user, network_id)
         if isinstance(access, Refusal):
             return access
+        if not self.kept_here:
+            return Refusal(reason=Reason.MEMBERS_ELSEWHERE)
         now = self.clock.now()
         if not session_fresh(session, now=now):
             return Refusal(reason=Reason.SIGN_IN_AGAIN)
@@ -124,6 +127,8 @@ class Ownership:
         access = await self.account.open_network(user, network_id)
         if isinstance(access, Refusal):
             return access
+        if not self.kept_here:
+            return Refusal(reason=Reason.MEMBERS_ELSEWHERE)
         digits = read_login_code(code)
         if digits is None:
             return CodeRefused(fault=CodeFault.MALFORMED)
@@ -268,6 +273,8 @@ class Ownership:
         self.notices.own(kind, to, write, now=now, origin=Origin(address=None, request_id=""))
 
     async def _alive(self, offer: OwnershipOffer) -> Handover | None:
+        if not self.kept_here:
+            return None  # made before the setting said so
         now = self.clock.now()
         network = await self.store.find_network(offer.network_id)
         giver, receiver = await self.store.find_user(offer.giver_id), await self.store.find_user(offer.receiver_id)

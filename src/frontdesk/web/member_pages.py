@@ -16,6 +16,7 @@ from frontdesk.web.slices import slice_of
 from frontdesk.web.views_members import InvitationRow, MemberRow, MembersView
 from frontdesk.web.views_network import Choice
 from frontdesk.web.words import EMAIL_PROBLEM, ROLES, moment, notice_of
+from frontdesk.web.words_own import PROBLEMS
 
 INVITATIONS_SHOWN = 5  # at a time
 _GIVEN = (Role.MEMBER, Role.ADMINISTRATOR)
@@ -31,11 +32,7 @@ _PROBLEMS = {
         N_("We send at most fifty invitations a day for a network, and three to one address. Try again tomorrow."),
         "email",
     ),
-    Reason.MEMBERS_ELSEWHERE: (
-        409,
-        N_("The people of networks are kept in another place, and cannot be changed here. Nothing was changed."),
-        "",
-    ),
+    Reason.MEMBERS_ELSEWHERE: (*PROBLEMS[Reason.MEMBERS_ELSEWHERE], ""),
 }
 
 

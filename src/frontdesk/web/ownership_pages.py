@@ -19,6 +19,7 @@ from frontdesk.web.words_own import PROBLEMS
 CODE_GONE = N_("This code is older than 10 minutes, or the offer ended meanwhile. Begin again.")
 NOBODY_CHOSEN = N_("Choose somebody who has a role in this network.")
 _OFFER_PROBLEMS = {
+    Reason.MEMBERS_ELSEWHERE: (*PROBLEMS[Reason.MEMBERS_ELSEWHERE], ""),
     Reason.RECEIVER_UNFIT: (400, NOBODY_CHOSEN, "receiver"),
     Reason.TITLE_MISTYPED: (400, TITLE_PROBLEM, "title"),
     Reason.TOO_MANY_MAILS: (*PROBLEMS[Reason.TOO_MANY_MAILS], ""),
@@ -56,6 +57,9 @@ async def offer(desk: Desk, visit: Visit, user: User) -> Answer:
 async def confirm(desk: Desk, visit: Visit, user: User) -> Answer:
     """The owner's code."""
     done = await desk.ownership.confirm(user, visit.params["network"], code=visit.asked("code"), origin=visit.origin)
+    if isinstance(done, Refusal) and done.reason is Reason.MEMBERS_ELSEWHERE:
+        status, problem = PROBLEMS[done.reason]
+        return await _owner_page(desk, visit, user, status=status, problem=problem)
     if isinstance(done, Refusal):
         return desk.notice(visit, notice_of(done.reason))
     if isinstance(done, CodeRefused):
@@ -126,6 +130,7 @@ async def _owner_page(
     view = OwnerView(
         network_id=owned.network.id,
         network=owned.network.title,
+        kept_here=desk.ownership.kept_here,
         people=_people(owned, visit.asked("receiver")),
         offer=desk.ticket(visit, f"{path}/offer"),
         confirm=desk.ticket(visit, f"{path}/confirm"),

@@ -18,6 +18,7 @@ class OwnerView:
     has_form: ClassVar[bool] = True
     network_id: str
     network: str
+    kept_here: bool  # False: whoever keeps the networks' people elsewhere says who owns one
     people: tuple[Choice, ...]
     offer: Ticket
     confirm: Ticket

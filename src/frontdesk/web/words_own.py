@@ -6,6 +6,10 @@ from frontdesk.protocol.messages import N_
 from frontdesk.web.words import Notice
 
 PROBLEMS = {
+    Reason.MEMBERS_ELSEWHERE: (
+        409,
+        N_("The people of networks are kept in another place, and cannot be changed here. Nothing was changed."),
+    ),
     Reason.ADDRESS_UNCHANGED: (
         422,
         N_("That is the address that you have. Type the one that you want to use instead."),

@@ -20,9 +20,11 @@ class Office:
     key: str = field(repr=False)
 
     @classmethod
-    async def open(cls, *, read_only: bool = False, days: int | None = None, store: object = None) -> "Office":
-        """A new house with an administration, and a key to it."""
-        story = await Story.begin(store or MemoryStore(), admin_port=0)
+    async def open(
+        cls, *, read_only: bool = False, days: int | None = None, store: object = None, **changed: object
+    ) -> "Office":
+        """A new house with an administration, and a key to it; `changed` are settings."""
+        story = await Story.begin(store or MemoryStore(), admin_port=0, **changed)
         front = story.admin
         made = await story.admin_keys.add("office", read_only=read_only, days=days, origin=OPERATOR)
         assert isinstance(made, FreshAdminKey)

@@ -121,6 +121,16 @@ async def test_what_only_reads_is_let_write(office: Office) -> None:
     assert await office.is_refused(at) == (404, "notFound")
 
 
+async def test_where_people_are_kept_elsewhere_no_network_is_given_on() -> None:
+    """The next list would take it back; the answer says where it can be changed."""
+    office = await Office.open(members="elsewhere")
+    network = (await office.gets("POST /networks", {"title": "North", "owner": OWNER}))["id"]
+    await office.gets(f"PUT /networks/{network}/members/{ANN}", {"role": "member"})
+    refused = await office.asks(f"PUT /networks/{network}/owner", {"user": ANN})
+    assert (refused.status, "kept elsewhere" in refused.text, "frontdesk sync" in refused.text) == (409, True, True)
+    assert (await office.gets(f"GET /users/{OWNER}"))["roles"] == {network: "owner"}
+
+
 async def test_a_network_is_given_to_another_owner_at_once(office: Office) -> None:
     """The former one is administrator, loses what was connected there until it is taken over, and both are told."""
     partner = await office.story.connected_partner()
