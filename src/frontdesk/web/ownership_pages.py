@@ -58,8 +58,8 @@ async def confirm(desk: Desk, visit: Visit, user: User) -> Answer:
     """The owner's code."""
     done = await desk.ownership.confirm(user, visit.params["network"], code=visit.asked("code"), origin=visit.origin)
     if isinstance(done, Refusal) and done.reason is Reason.MEMBERS_ELSEWHERE:
-        status, problem = PROBLEMS[done.reason]
-        return await _owner_page(desk, visit, user, status=status, problem=problem)
+        status, words = PROBLEMS[done.reason]
+        return await _owner_page(desk, visit, user, status=status, problem=words)
     if isinstance(done, Refusal):
         return desk.notice(visit, notice_of(done.reason))
     if isinstance(done, CodeRefused):
