@@ -1,3 +1,3 @@
 """What every test may ask for: servers, people, partners, and what must be installed for them."""
 
-pytest_plugins = ["canaries", "order", "servers.fixtures", "stories.fixtures"]
+pytest_plugins = ["canaries", "order", "sdk.fixtures", "servers.fixtures", "stories.fixtures"]

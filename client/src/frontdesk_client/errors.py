@@ -25,6 +25,18 @@ class TokenEndpointFailed(FrontdeskError):
         self.retry_after = retry_after
 
 
+class RefreshRefused(FrontdeskError):
+    """The token endpoint refuses for another reason than the connection's end: a wrong secret, a disabled app.
+
+    `error` is its code, of RFC 6749 §5.2.
+    """
+
+    def __init__(self, message: str, *, error: str) -> None:
+        """What to do stands in the message."""
+        super().__init__(message)
+        self.error = error
+
+
 class InsecureTransport(FrontdeskError):
     """A credential would have gone over plain http to another host than this one."""
 

@@ -20,7 +20,7 @@ def read_origin(address: str) -> str:
 
 def write_origin(scheme: str, host: str, port: int | None) -> str:
     """The origin of these parts, in one spelling; no port means the scheme's own."""
-    scheme, host = scheme.lower(), host.lower().strip("[]")
+    scheme, host = scheme.lower(), _write_host(host)
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port or _PORTS.get(scheme, 0)}"
 
 
@@ -42,6 +42,14 @@ def must_be_safe(origin: str) -> None:
         )
 
 
+def _write_host(host: str) -> str:
+    """Lower-cased, and in the letters that DNS knows; what cannot be written so is no host of anybody's."""
+    try:
+        return host.lower().strip("[]").encode("idna").decode()
+    except UnicodeError:
+        return host.lower().strip("[]")
+
+
 class Origins:
     """The origins that may see a credential. Each is checked once, when it is named."""
 
@@ -52,20 +60,30 @@ class Origins:
             raise ValueError("name at least one address of the API")
         for origin in self._allowed:
             must_be_safe(origin)
+        self._known = frozenset(parts for origin in self._allowed for parts in _spell(origin))
 
     def __repr__(self) -> str:
         """The origins."""
         return f"Origins({sorted(self._allowed)})"
 
-    def allow(self, origin: str) -> bool:
-        """Whether a credential may go to this origin, as `write_origin` spells it."""
-        return origin in self._allowed
+    def allow(self, scheme: str, host: str, port: int | None) -> bool:
+        """Whether a credential may go there; no port is the scheme's own."""
+        return (scheme, host, port) in self._known or write_origin(scheme, host, port) in self._allowed
 
-    def must_allow(self, origin: str) -> None:
+    def must_allow(self, scheme: str, host: str, port: int | None) -> None:
         """`ForeignOrigin` (or `InsecureTransport`, which says more) unless it may."""
-        if origin not in self._allowed:
-            must_be_safe(origin)
-            raise ForeignOrigin(
-                f"These credentials are for {', '.join(sorted(self._allowed))} and not for {origin}."
-                " Give `api` every origin of the API, or call this address without them."
-            )
+        if self.allow(scheme, host, port):
+            return
+        origin = write_origin(scheme, host, port)
+        must_be_safe(origin)
+        raise ForeignOrigin(
+            f"These credentials are for {', '.join(sorted(self._allowed))} and not for {origin}."
+            " Give `api` every origin of the API, or call this address without them."
+        )
+
+
+def _spell(origin: str) -> list[tuple[str, str, int | None]]:
+    """The usual spellings of an origin, which need no thought."""
+    parts = urlsplit(origin)
+    host, own = parts.hostname or "", parts.port == _PORTS[parts.scheme]
+    return [(parts.scheme, host, parts.port)] + ([(parts.scheme, host, None)] if own else [])

@@ -1,0 +1,1 @@
+"""The same credentials in each HTTP client's own form."""
