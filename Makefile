@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run fmt check test contract bench soak kill-sweep canaries words walk sameness fuzz clean lock
+.PHONY: help setup demo run fmt check test contract bench soak kill-sweep canaries words walk sameness sdk-races fuzz clean lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ walk: setup ## every page in every state, four languages, two widths, light and 
 sameness: setup ## twenty thousand generated calls through every way in, against the oracle
 	@tests/tools/prepare.sh
 	@$(BIN)/python -m pytest tests/sameness tests/middleware/test_generated.py -m 'sweep or not sweep' -s $(ARGS)
+
+sdk-races: setup ## a hundred rounds of 64 threads, 64 tasks and 16 processes with one ended token, while replies get lost
+	@$(BIN)/python -m pytest tests/sdk/test_races.py -m sweep -s --timeout 3600 $(ARGS)
 
 fuzz: setup ## hunt the matcher, the upstream form and the header readers for FUZZ_SECONDS (600)
 	@tests/tools/prepare.sh

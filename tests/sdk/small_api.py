@@ -16,6 +16,7 @@ class Received:
 
     method: str
     path: str
+    query: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -28,21 +29,21 @@ class SmallApi:
     """
 
     rotates: bool = False
-    good: set[str] = field(default_factory=set)
-    refresh_token: str = "refresh-0"
+    good: set[str] = field(default_factory=set, repr=False)
+    refresh_token: str = field(default="refresh-0", repr=False)
+    secret: str = field(default="the-secret", repr=False)
     refreshes: int = 0
     troubles: list[int] = field(default_factory=list)
     slowness: float = 0.0
     lifetime: int = 3600
-    received: list[Received] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list, repr=False)
     url: str = ""
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _server: ThreadingHTTPServer | None = None
 
     def start(self) -> "SmallApi":
         """Listen on a free loopback port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"api": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Bound", (_Handler,), {"api": self}))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
@@ -63,7 +64,7 @@ class SmallApi:
             self.refreshes += 1
             if self.troubles:
                 return self.troubles.pop(0), {"error": "temporarily_unavailable"}
-            if form.get("client_secret") != "the-secret":
+            if form.get("client_secret") != self.secret:
                 return 401, {"error": "invalid_client"}
             if form.get("refresh_token") != self.refresh_token:
                 return 400, {"error": "invalid_grant"}
@@ -77,6 +78,11 @@ class SmallApi:
         return 200, said
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+
 class _Handler(BaseHTTPRequestHandler):
     api: SmallApi
     protocol_version = "HTTP/1.1"
@@ -87,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._read()
         target = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.api.received.append(Received(self.command, target.path, headers, body))
+        self.api.received.append(Received(self.command, target.path, target.query, headers, body))
         if target.path == "/oauth2/token":
             form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             status, said = self.api.answer_token_call(form)

@@ -40,12 +40,16 @@ class Echo(BaseHTTPRequestHandler):
         """Silence: the tests look at answers."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512  # with five, whoever comes in a crowd is dropped by the kernel and waits for seconds
+
+
 class Upstream:
     """The echo API on a free loopback port, in threads of its own."""
 
     def __init__(self) -> None:
-        ThreadingHTTPServer.daemon_threads = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+        self._server = _Server(("127.0.0.1", 0), Echo)
         self.port = int(self._server.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
