@@ -96,8 +96,8 @@ def test_anything_else_is_a_failure_that_quotes_nothing(strange: Answer) -> None
 
 
 def test_a_busy_endpoint_says_when_to_come_back() -> None:
-    """`Retry-After` in seconds is kept; a date is not counted."""
-    for value, seconds in (("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None)):
+    """`Retry-After` in seconds or as a date."""
+    for value, seconds in (("7", 7.0), ("Thu, 01 Jan 2026 00:00:09 GMT", 9.0), ("soon", None)):
         with pytest.raises(TokenEndpointFailed) as caught:
             read_token_answer(Answer(status=503, headers={"retry-after": value}), now=NOW)
         assert caught.value.retry_after == seconds

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from frontdesk_client.calling import Answer, Call
 from frontdesk_client.endpoints import Endpoints
 from frontdesk_client.errors import TokenEndpointFailed
+from frontdesk_client.manners.retry_after import read_retry_after
 from frontdesk_client.tokens import Tokens
 
 
@@ -71,13 +72,8 @@ def read_token_answer(answer: Answer, *, now: datetime, before: Tokens | None = 
         )
     raise TokenEndpointFailed(
         f"the token endpoint answered {answer.status} with {'no JSON object' if said is None else 'no tokens'}",
-        retry_after=read_seconds(answer.headers.get("retry-after")),
+        retry_after=read_retry_after(answer.headers, now=now),
     )
-
-
-def read_seconds(value: str | None) -> float | None:
-    """A `Retry-After` that counts seconds; anything else, a date included, is None."""
-    return float(value) if value is not None and value.isascii() and value.isdigit() else None
 
 
 def _read_success(said: Mapping[str, object], *, now: datetime, before: Tokens | None) -> Tokens:
