@@ -1,9 +1,11 @@
 """How a connection is ended, and what its end looks like. RFC 7009."""
 
 from frontdesk_client.calling import Answer, Call
+from frontdesk_client.clock import read_clock
 from frontdesk_client.endpoints import Endpoints
 from frontdesk_client.errors import TokenEndpointFailed
-from frontdesk_client.exchange import App, read_seconds
+from frontdesk_client.exchange import App
+from frontdesk_client.manners.retry_after import read_retry_after
 from frontdesk_client.tokens import Tokens
 
 
@@ -20,5 +22,5 @@ def judge_revoked(answer: Answer) -> None:
     if answer.status not in (200, 204):
         raise TokenEndpointFailed(
             f"the revoke endpoint answered {answer.status}: the connection may still be open. Try again.",
-            retry_after=read_seconds(answer.headers.get("retry-after")),
+            retry_after=read_retry_after(answer.headers, now=read_clock()),
         )
