@@ -75,6 +75,12 @@ def test_a_refusal_is_a_value() -> None:
     assert refusal == TokenRefusal(status=400, error="invalid_grant", description="revoked")
 
 
+def test_a_refusal_in_the_apis_own_form_is_one_too() -> None:
+    """The original's page shows no error of the token endpoint; its API says `{"message", "type"}`."""
+    refusal = read_token_answer(answer(401, message="Not authenticated", type="unauthenticated"), now=NOW)
+    assert refusal == TokenRefusal(status=401, error="unauthenticated", description="Not authenticated")
+
+
 @pytest.mark.parametrize(
     "strange",
     [

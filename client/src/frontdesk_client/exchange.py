@@ -64,12 +64,14 @@ def read_token_answer(answer: Answer, *, now: datetime, before: Tokens | None = 
     said = _read_object(answer.body)
     if answer.status == 200 and said is not None:
         return _read_success(said, now=now, before=before)
-    error = said.get("error") if said is not None else None
-    if answer.status in (400, 401, 403) and isinstance(error, str) and error:
-        description = said.get("error_description") if said is not None else None
-        return TokenRefusal(
-            status=answer.status, error=error, description=description if isinstance(description, str) else ""
-        )
+    if answer.status in (400, 401, 403) and said is not None:
+        # The original API has no page about its token endpoint's errors; elsewhere it says {"message", "type"}.
+        error = said.get("error") or said.get("type")
+        description = said.get("error_description") or said.get("message")
+        if isinstance(error, str) and error:
+            return TokenRefusal(
+                status=answer.status, error=error, description=description if isinstance(description, str) else ""
+            )
     raise TokenEndpointFailed(
         f"the token endpoint answered {answer.status} with {'no JSON object' if said is None else 'no tokens'}",
         retry_after=read_retry_after(answer.headers, now=now),
