@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from frontdesk_client.clock import read_clock
 from frontdesk_client.errors import ApiError
 from frontdesk_client.manners.retry_after import read_retry_after
-from frontdesk_client.manners.surroundings import Surroundings
 
 if TYPE_CHECKING:
     import aiohttp
@@ -60,7 +60,7 @@ def read_api_error(status: int, headers: Mapping[str, str], body: bytes, *, url:
         kind=_one_line(kind, longest=_LONGEST_WORD, secret=secret) or "unspecified",
         request_id=request_id or None,
         explanation=f"{_origin(url)}/_frontdesk/decisions/{request_id}" if _EXPLAINED.fullmatch(request_id) else None,
-        retry_after=read_retry_after(headers, now=Surroundings().now()),
+        retry_after=read_retry_after(headers, now=read_clock()),
     )
 
 
