@@ -72,6 +72,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
         *(f"app {word}" for word in ("add", "list", "enable", "disable", "change", "rotate-secret", "own-scopes")),
         *(f"app {word}" for word in ("show", "describe", "logo", "add-secret", "end-secret", "add-maker")),
         *(f"app {word}" for word in ("remove-maker", "submit", "withdraw", "reviews", "review", "observed")),
+        *(f"app {word}" for word in ("invite-maker", "invited-makers", "uninvite-maker")),
         *(f"resource-server {word}" for word in ("add", "list", "rotate-secret", "disable", "enable", "remove")),
         *(f"admin-key {word}" for word in ("add", "list", "revoke")),
         *(f"grant {word}" for word in ("list", "revoke")),

@@ -91,6 +91,14 @@ def test_an_app_gets_makers_words_and_a_second_secret(typist: Typist, network: A
     shown = typist.gets("app", "show", client)
     assert (shown["makers"], [one["number"] for one in shown["secrets"]]) == ([OWNER], [2, 1])
     typist.gets("app", "end-secret", client)
+    code, out, mailed = typist.types("app", "invite-maker", client, ANN)
+    assert (code, out.startswith(f"{ANN} is invited"), "/partner/invitations/" in mailed) == (0, True, True)
+    assert [one["email"] for one in typist.gets("app", "invited-makers", client)["invitations"]] == [ANN]
+    assert ANN in typist.types("app", "invited-makers", client)[1]
+    assert "makers already" in typist.is_refused("app", "invite-maker", client, OWNER)[0]
+    assert typist.gets("app", "uninvite-maker", client, ANN)["invitation"]["email"] == ANN
+    assert "no such invitation" in typist.is_refused("app", "uninvite-maker", client, ANN)[0]
+    assert typist.types("app", "invited-makers", client)[1].startswith("No invitation waits")
     typist.gets("app", "remove-maker", client, OWNER)
     assert typist.gets("app", "reviews") == {"apps": []}
     seen = typist.gets("app", "observed", client)

@@ -2,26 +2,30 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
-from frontdesk.protocol.ids import DAY, Email, Micros
+from frontdesk.protocol.ids import DAY, ClientId, Email, Micros
 from frontdesk.protocol.partners import MakerInvitation
 from frontdesk.protocol.records import Client, User
+from frontdesk.storage.migrating import read_migrations
+from frontdesk.storage.sqlite import open_sqlite
 from storage.house import House
 from storage.test_partners import a_partner, an_app
 
 pytestmark = pytest.mark.anyio
 
 
-def an_invitation(house: House, app: Client, by: User, email: str = "quinn@example.com") -> MakerInvitation:
+def an_invitation(house: House, app: Client, by: User | None, email: str = "quinn@example.com") -> MakerInvitation:
     """One for seven days."""
     return MakerInvitation(
         id=house.new_id(),
         client_id=app.id,
         email=Email(email),
-        invited_by=by.id,
+        invited_by=by.id if by is not None else None,
         created_at=house.now,
         expires_at=Micros(house.now + 7 * DAY),
     )
@@ -123,3 +127,41 @@ async def test_whoever_leaves_takes_their_invitations_along(house: House) -> Non
         else:
             assert await house.store.delete_user(user_id=quinn.id, audit=house.event("x"))
         assert list(await house.store.list_maker_invitations(app.id)) == []
+
+
+async def test_an_operator_invites_in_the_place_of_an_app_s_people(house: House) -> None:
+    """Also where the app is nobody's; it outlives those who leave, and needs an app that is there."""
+    pat, quinn = await a_partner(house), await a_partner(house, "quinn@example.com")
+    app = await an_app(house, pat)
+    invitation = an_invitation(house, app, None)
+    assert await invites(house, invitation)
+    assert await house.store.find_maker_invitation(invitation.id) == invitation
+    assert not await invites(house, replace(an_invitation(house, app, None), client_id=ClientId("fdci_nobody")))
+    assert not await invites(house, an_invitation(house, app, None, "sam@example.com"), most=2)
+    await house.store.take_app(client_id=app.id, user_id=pat.id, audit=house.event("client.maker_removed"))
+    assert await accepts(house, invitation, quinn)
+    assert list(await house.store.list_app_owners(app.id)) == [quinn.id]
+
+
+async def test_invitations_from_before_operators_could_invite_are_kept(tmp_path: Path) -> None:
+    """The table is made anew as the database is opened, and nothing of it is lost."""
+    path = tmp_path / "frontdesk.db"
+    house = House(await open_sqlite(path, create=True))
+    pat = await a_partner(house)
+    app = await an_app(house, pat)
+    invitation = an_invitation(house, app, pat)
+    assert await invites(house, invitation)
+    await house.store.aclose()
+    texts = {migration.name: migration.text for migration in read_migrations()}
+    before, anew = texts["maker_invitations"], texts["makers_invited_by_operators"]
+    connection = apsw.Connection(str(path))
+    connection.execute("ALTER TABLE maker_invitations RENAME TO kept; DROP INDEX maker_invitations_by_client")
+    connection.execute("DROP INDEX maker_invitations_by_inviter")
+    connection.execute(before)
+    connection.execute("INSERT INTO maker_invitations SELECT * FROM kept; DROP TABLE kept")
+    connection.execute(anew)
+    connection.close()
+    house.store = await open_sqlite(path, create=False)
+    assert await house.store.find_maker_invitation(invitation.id) == invitation
+    assert await invites(house, an_invitation(house, app, None, "sam@example.com"))
+    await house.store.aclose()

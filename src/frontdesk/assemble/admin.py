@@ -14,6 +14,7 @@ from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.history import History
 from frontdesk.flows.listing import Listing
 from frontdesk.flows.looking import Looking
+from frontdesk.flows.maker_administration import MakerAdministration
 from frontdesk.flows.member_administration import MemberAdministration
 from frontdesk.flows.notices import Notices
 from frontdesk.flows.operating import Operating
@@ -71,13 +72,15 @@ def open_admin_desk(
     """The operator's walks."""
     store, clock, mint = house.store, house.clock, house.mint
     looking = Looking(store=store)
+    partners = house.open_partners(notices, in_force.known_scopes)
     operator = Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=notices)
     return AdminDesk(
         clock=clock,
         mint=mint,
         accounts=house.open_accounts(notices),
         owners=house.open_network_administration(notices),
-        makers=house.open_app_administration(house.open_partners(notices, in_force.known_scopes)),
+        makers=house.open_app_administration(partners),
+        maker_invitations=MakerAdministration(makers=house.open_makers(partners)),
         operator=operator,
         members=MemberAdministration(
             store=store, clock=clock, operator=operator, invitations=house.open_invitations(notices)

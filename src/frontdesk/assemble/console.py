@@ -17,7 +17,6 @@ from frontdesk.flows.identities import Identities
 from frontdesk.flows.inspecting import Inspecting
 from frontdesk.flows.languages import Languages
 from frontdesk.flows.leaving import Leaving
-from frontdesk.flows.makers import Makers
 from frontdesk.flows.network_rules import Rules
 from frontdesk.flows.operating import Operating
 from frontdesk.flows.operators import Operators
@@ -77,7 +76,7 @@ def build_console(ground: Ground) -> Starlette:
         reveal=Reveal(store=store, clock=clock, mint=mint, credentials=credentials, notices=ground.notices),
         partners=partners,
         app_logos=AppLogos(store=store, clock=clock),
-        makers=Makers(store=store, clock=clock, mint=mint, post=house.post_office, partners=partners),
+        makers=house.open_makers(partners),
         app_security=AppSecurity(store=store, clock=clock, mint=mint, partners=partners),
         sign_up=SignUp(
             store=store,

@@ -17,6 +17,7 @@ from frontdesk.flows.invitations import Invitations
 from frontdesk.flows.leaks import Leaks
 from frontdesk.flows.letters import Letterhead
 from frontdesk.flows.mail_quota import MAILS_AN_HOUR, MailQuota
+from frontdesk.flows.makers import Makers
 from frontdesk.flows.members import Members
 from frontdesk.flows.needs import Clock, Limiter, Mint, PostOffice, Store, Witness
 from frontdesk.flows.network_administration import NetworkAdministration
@@ -105,6 +106,10 @@ class House:
             test_network=NetworkId(settings.partner_test_network) if settings.partner_test_network else None,
             inclusion=inclusion_of(settings),
         )
+
+    def open_makers(self, partners: Partners) -> Makers:
+        """Who an app's people are; one a process, because it counts mails."""
+        return Makers(store=self.store, clock=self.clock, mint=self.mint, post=self.post_office, partners=partners)
 
     def open_app_administration(self, partners: Partners) -> AppAdministration:
         """What operators do in the place of an app's makers."""

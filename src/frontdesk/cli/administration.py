@@ -25,6 +25,7 @@ from frontdesk.flows.keys import KeyKeeping
 from frontdesk.flows.leaks import Leaks
 from frontdesk.flows.listing import Listing
 from frontdesk.flows.looking import Looking
+from frontdesk.flows.maker_administration import MakerAdministration
 from frontdesk.flows.member_administration import MemberAdministration
 from frontdesk.flows.moving import Importer
 from frontdesk.flows.needs import Origin
@@ -65,6 +66,7 @@ class Desk:
     accounts: Accounts
     owners: NetworkAdministration
     makers: AppAdministration
+    maker_invitations: MakerAdministration
     members: MemberAdministration
     pairs: PairAdministration
     operators: Operators
@@ -128,6 +130,7 @@ def open_desk(house: "House", policy: "Policy | None" = None) -> Desk:
     store, clock, mint = house.store, house.clock, house.mint
     inclusion, notices = inclusion_of(house.settings), _notices_of(house)
     looking = Looking(store=store)
+    partners = house.open_partners(notices, lambda: known_scopes or None)
     operator = Operator(store=store, clock=clock, mint=mint, pairs=house.pairs, notices=notices)
     return Desk(
         looking=looking,
@@ -142,7 +145,8 @@ def open_desk(house: "House", policy: "Policy | None" = None) -> Desk:
         reviewing=Reviewing(store=store, clock=clock, notices=notices),
         accounts=house.open_accounts(notices),
         owners=house.open_network_administration(notices),
-        makers=house.open_app_administration(house.open_partners(notices, lambda: known_scopes or None)),
+        makers=house.open_app_administration(partners),
+        maker_invitations=MakerAdministration(makers=house.open_makers(partners)),
         listing=Listing(store=store),
         operator=operator,
         members=MemberAdministration(

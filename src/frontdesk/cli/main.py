@@ -30,7 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "frontdesk.cli.credential:credential",
         "Show, make, narrow, regenerate and end a network's Basic pairs.",
     ),
-    "app": ("frontdesk.cli.app_makers:app", "Register partners' apps; enable, disable, review, give a new secret."),
+    "app": (
+        "frontdesk.cli.app_invitations:app",
+        "Register partners' apps; enable, disable, review, give a new secret.",
+    ),
     "resource-server": (
         "frontdesk.cli.resource_server:resource_server",
         "Let APIs of yours ask what a token is worth (introspection).",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
 
+from frontdesk.flows.acting import Actor, actor_word
 from frontdesk.flows.budgets import budget_keys, key_in_use
 from frontdesk.flows.letters import Circumstances
 from frontdesk.flows.mail_quota import MailQuota
@@ -49,17 +50,17 @@ class AppPeople:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """An invitation as the invited person sees it; `by` is the address of who invites."""
+    """An invitation as the invited person sees it; `by` is the address of who invites, or ours for an operator."""
 
     invitation: MakerInvitation
     client: Client
-    by: Email
+    by: str
     is_partner: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Makers:
-    """Changes who an app's people are."""
+    """Changes who an app's people are. An operator may act in their place, without a session."""
 
     store: Store
     clock: Clock
@@ -68,9 +69,9 @@ class Makers:
     partners: Partners
     quota: MailQuota = field(default_factory=lambda: MailQuota(an_hour=INVITED_AN_HOUR))
 
-    async def list_people(self, user: User, client_id: str) -> AppPeople | Refusal:
+    async def list_people(self, actor: Actor, client_id: str) -> AppPeople | Refusal:
         """All of an app's people, and those invited whom there is still time for."""
-        client = await self.partners.open_app(user, client_id)
+        client = await self.partners.open_app(actor, client_id)
         if isinstance(client, Refusal):
             return client
         found = [await self.store.find_user(user_id) for user_id in await self.store.list_app_owners(client.id)]
@@ -82,50 +83,50 @@ class Makers:
         )
 
     async def invite(
-        self, user: User, session: Session, client_id: str, address: str, *, language: str, origin: Origin
+        self, actor: Actor, session: Session | None, client_id: str, address: str, *, language: str, origin: Origin
     ) -> MakerInvitation | Refusal | MakerFault:
         """Send a mail to somebody who shall be one of the app's people; all of them hear of it."""
-        people = await self.list_people(user, client_id)
+        people = await self.list_people(actor, client_id)
         now = self.clock.now()
         if isinstance(people, Refusal):
             return people
-        if not session_fresh(session, now=now):
+        if isinstance(actor, User) and not (session is not None and session_fresh(session, now=now)):
             return Refusal(reason=Reason.SIGN_IN_AGAIN)
         email = read_email(address.strip())
         if email is None:
             return MakerFault.NOT_AN_ADDRESS
         if email in {maker.email for maker in people.makers}:
             return MakerFault.ALREADY
-        if not await self._may_mail(user, email, now):
+        if not await self._may_mail(actor, email, now):
             return MakerFault.TOO_SOON
         client = people.client
         invitation = MakerInvitation(
             id=self.mint.new_id(),
             client_id=client.id,
             email=email,
-            invited_by=user.id,
+            invited_by=actor.id if isinstance(actor, User) else None,
             created_at=now,
             expires_at=Micros(now + INVITATION_LIFETIME),
         )
-        audit = self._audit("client.maker_invited", user, client.id, now, origin, detail=email)
+        audit = self._audit("client.maker_invited", actor, client.id, now, origin, detail=email)
 
         if not await self.store.invite_maker(invitation=invitation, most=MAX_MAKERS, audit=audit):
             return MakerFault.TOO_MANY
-        await self._send(invitation, client, user, language, origin)
+        await self._send(invitation, client, actor, language)
         what = say("%(person)s was invited to be one of an app's makers.", person=email)
-        await self.partners.tell(user, client, what, origin)
+        await self.partners.tell(actor, client, what, origin)
         return invitation
 
-    async def withdraw(self, user: User, client_id: str, invitation_id: str, *, origin: Origin) -> Refusal | None:
+    async def withdraw(self, actor: Actor, client_id: str, invitation_id: str, *, origin: Origin) -> Refusal | None:
         """Take an invitation back."""
-        people = await self.list_people(user, client_id)
+        people = await self.list_people(actor, client_id)
         if isinstance(people, Refusal):
             return people
         invitation = next((one for one in people.invited if one.id == read_uuid(invitation_id)), None)
         if invitation is None:
             return None  # it is gone already
         audit = self._audit(
-            "client.maker_uninvited", user, people.client.id, self.clock.now(), origin, detail=invitation.email
+            "client.maker_uninvited", actor, people.client.id, self.clock.now(), origin, detail=invitation.email
         )
         await self.store.end_maker_invitation(invitation_id=invitation.id, audit=audit)
         return None
@@ -161,14 +162,12 @@ class Makers:
             return Refusal(reason=Reason.PAGE_UNKNOWN)
         if invitation.email != user.email:
             return MakerFault.OTHER_ADDRESS
-        client, by = (
-            await self.store.find_client(invitation.client_id),
-            await self.store.find_user(invitation.invited_by),
-        )
+        client = await self.store.find_client(invitation.client_id)
+        by = await self.store.find_user(invitation.invited_by) if invitation.invited_by is not None else ""
         if client is None or by is None:
             return Refusal(reason=Reason.PAGE_UNKNOWN)
         is_partner = await self.partners.find(user) is not None
-        return Invited(invitation=invitation, client=client, by=by.email, is_partner=is_partner)
+        return Invited(invitation=invitation, client=client, by=self._name(by), is_partner=is_partner)
 
     async def accept(
         self, user: User, invitation_id: str, name: str, *, origin: Origin
@@ -202,27 +201,31 @@ class Makers:
         await self.store.end_maker_invitation(invitation_id=opened.invitation.id, audit=audit)
         return None
 
-    async def _may_mail(self, user: User, email: Email, now: Micros) -> bool:
+    async def _may_mail(self, actor: Actor, email: Email, now: Micros) -> bool:
         """One such mail a minute and five an hour to a mailbox, and twenty an hour from a person."""
-        if self.quota.admit("maker_invited", user.email, now=now) is None:
+        if isinstance(actor, User) and self.quota.admit("maker_invited", actor.email, now=now) is None:
             return False
         key = await key_in_use(self.store, budget_keys(self.mint, f"maker-to\n{email}"))
         return await self.store.start_login(budget_key=key, login_code=None, now=now)
 
-    async def _send(self, invitation: MakerInvitation, client: Client, by: User, language: str, origin: Origin) -> None:
+    async def _send(self, invitation: MakerInvitation, client: Client, by: Actor, language: str) -> None:
         known = await self.store.find_user_by_email(invitation.email)
         if known is not None and known.blocked_at is not None:
             return
         head = self.partners.notices.head
         letter = render_maker_invited_letter(
             client=client,
-            by=by.email,
+            by=self._name(by),
             link=f"{head.issuer}{INVITATION}{invitation.id}",
             head=head,
             seen=Circumstances(now=invitation.created_at, address=None),  # where makers sit is not a stranger's to know
         )
         chosen = known.language if known is not None else ""
         self.post.post(invitation.email, letter.subject, letter.text, language=chosen or language)
+
+    def _name(self, actor: Actor) -> str:
+        """What people read: an operator invites in the installation's name."""
+        return actor.email if isinstance(actor, User) else self.partners.notices.head.product
 
     def _tell_leaving(self, leaving: User, client: Client, by: User, now: Micros, origin: Origin) -> None:
         write = partial(render_app_left_letter, client=client, by=by.email)
@@ -231,7 +234,7 @@ class Makers:
     def _audit(
         self,
         action: str,
-        user: User,
+        actor: Actor,
         client: ClientId,
         now: Micros,
         origin: Origin,
@@ -242,9 +245,9 @@ class Makers:
         return AuditEvent(
             at=now,
             action=action,
-            actor=f"user:{user.id}",
+            actor=actor_word(actor),
             client_id=client,
-            user_id=about or user.id,
+            user_id=about or (actor.id if isinstance(actor, User) else None),
             address=origin.address,
             request_id=origin.request_id,
             detail=detail,

@@ -14,7 +14,7 @@ class MakerStore(Protocol):
     async def invite_maker(self, *, invitation: MakerInvitation, most: int, audit: AuditEvent) -> bool:
         """Ask somebody to become one of an app's people; an earlier invitation of the same address ends.
 
-        False where who invites is none of them, or people and invitations are `most` already.
+        False where who invites is none of them (and no operator), or people and invitations are `most` already.
         """
 
     async def find_maker_invitation(self, invitation_id: str) -> MakerInvitation | None:

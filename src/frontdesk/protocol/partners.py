@@ -31,7 +31,7 @@ class MakerInvitation:
     id: str
     client_id: ClientId
     email: Email
-    invited_by: UserId
+    invited_by: UserId | None  # None: an operator, in the makers' place
     created_at: Micros
     expires_at: Micros
 

@@ -4,6 +4,7 @@ from frontdesk.protocol.ids import ClientId, Email, Micros, UserId, uuid_bytes, 
 from frontdesk.protocol.partners import MakerInvitation
 from frontdesk.protocol.records import AuditEvent
 from frontdesk.storage.audit import entry
+from frontdesk.storage.columns import optional_id
 from frontdesk.storage.partners import END_INVITATIONS_OF_MAKER
 from frontdesk.storage.verbs import Verb
 
@@ -13,10 +14,11 @@ COUNT = """
 SELECT (SELECT count(*) FROM app_owners WHERE client_id = $1)
     + (SELECT count(*) FROM maker_invitations WHERE client_id = $1)
 """
-# Only one of its people invites.
+# One of its people invites, or an operator.
 INVITE = f"""
 INSERT INTO maker_invitations ({COLUMNS})
-SELECT $1, client_id, $2, user_id, $3, $4 FROM app_owners WHERE client_id = $5 AND user_id = $6 RETURNING id
+SELECT $1, c.id, $2, $3, $4, $5 FROM clients c WHERE c.id = $6
+    AND ($3 IS NULL OR EXISTS (SELECT 1 FROM app_owners o WHERE o.client_id = c.id AND o.user_id = $3)) RETURNING id
 """  # noqa: S608 - a constant
 FIND = f"SELECT {COLUMNS} FROM maker_invitations WHERE id = $1"  # noqa: S608
 LIST = f"SELECT {COLUMNS} FROM maker_invitations WHERE client_id = $1 ORDER BY email"  # noqa: S608
@@ -43,8 +45,15 @@ def invite_maker(*, invitation: MakerInvitation, most: int, audit: AuditEvent) -
     yield MAKE_ROOM, (invitation.client_id, invitation.email, invitation.created_at)
     if (yield COUNT, (invitation.client_id,))[0][0] >= most:
         return False
-    values = (uuid_bytes(invitation.id), invitation.email, invitation.created_at, invitation.expires_at)
-    if not (yield INVITE, (*values, invitation.client_id, uuid_bytes(invitation.invited_by))):
+    values = (
+        uuid_bytes(invitation.id),
+        invitation.email,
+        optional_id(invitation.invited_by),
+        invitation.created_at,
+        invitation.expires_at,
+        invitation.client_id,
+    )
+    if not (yield INVITE, values):
         return False
     yield entry(audit)
     return True
@@ -90,12 +99,12 @@ def drop_maker(*, client_id: ClientId, user_id: UserId, audit: AuditEvent) -> Ve
     return True
 
 
-def _read(id_: bytes, client: str, email: str, by: bytes, created: int, expires: int) -> MakerInvitation:
+def _read(id_: bytes, client: str, email: str, by: bytes | None, created: int, expires: int) -> MakerInvitation:
     return MakerInvitation(
         id=uuid_text(id_),
         client_id=ClientId(client),
         email=Email(email),
-        invited_by=UserId(uuid_text(by)),
+        invited_by=UserId(uuid_text(by)) if by is not None else None,
         created_at=Micros(created),
         expires_at=Micros(expires),
     )

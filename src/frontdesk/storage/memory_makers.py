@@ -22,7 +22,9 @@ class MemoryMakers(MemoryPartners):
         makers = sum(client == app for _, client in self.app_owners)
         waiting = sum(one.client_id == app for one in kept.values())
         self.maker_invitations = kept
-        if makers + waiting >= most or (invitation.invited_by, app) not in self.app_owners:
+        by = invitation.invited_by
+        may = app in self.clients if by is None else (by, app) in self.app_owners
+        if makers + waiting >= most or not may:
             return False
         self.maker_invitations[invitation.id] = invitation
         self._note(audit)

@@ -48,7 +48,7 @@ class MemoryRemoving(MemoryState):
         return Removed(networks=len(networks), users=len(gone), clients=len(apps))
 
     def _let_go(self, people: set[UserId], apps: set[ClientId]) -> None:
-        def hangs(user_id: UserId, client_id: ClientId) -> bool:
+        def hangs(user_id: UserId | None, client_id: ClientId) -> bool:
             return user_id in people or client_id in apps
 
         self.codes = {key: code for key, code in self.codes.items() if not hangs(code.user_id, code.client_id)}

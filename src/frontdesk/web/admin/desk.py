@@ -13,6 +13,7 @@ from frontdesk.flows.hardening import Hardening
 from frontdesk.flows.history import History
 from frontdesk.flows.listing import Listing
 from frontdesk.flows.looking import Looking
+from frontdesk.flows.maker_administration import MakerAdministration
 from frontdesk.flows.member_administration import MemberAdministration
 from frontdesk.flows.needs import Clock, Mint
 from frontdesk.flows.network_administration import NetworkAdministration
@@ -37,6 +38,7 @@ class AdminDesk:
     accounts: Accounts
     owners: NetworkAdministration
     makers: AppAdministration
+    maker_invitations: MakerAdministration
     members: MemberAdministration
     pairs: PairAdministration
     open_registration: Callable[[], Registration]  # which scopes there are changes with the document
