@@ -163,6 +163,10 @@ class FakeAuthority:
         """Let time pass here, without waiting: for a client whose `sleep` can be replaced."""
         self.clock.pass_seconds(seconds)
 
+    async def sleep_async(self, seconds: float) -> None:
+        """The same, for a client that would await."""
+        self.sleep(seconds)
+
     # -- what a test can force
     def expire_now(self) -> None:
         """Every access token that was given so far is too old: the clock goes on by as much as they live."""

@@ -91,22 +91,20 @@ class Street:
             return
         path = scope["raw_path"].decode("latin-1")
         trouble = self._meet(path)
-        status: int | None = None
+        is_lost = trouble is not None and trouble.loses_answer
 
         async def pass_on(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            if trouble is None or not trouble.loses_answer:
+            if message["type"] == "http.response.start":  # before the client can have heard of it
+                status = None if is_lost else message["status"]
+                self.seen.append(Seen(method=scope["method"], path=path, status=status))
+            if not is_lost:
                 await send(message)
 
-        token = _out_of_order.set(trouble is not None and not trouble.loses_answer)
+        token = _out_of_order.set(trouble is not None and not is_lost)
         try:
             await self.app(scope, receive, pass_on)
         finally:
             _out_of_order.reset(token)
-        is_lost = trouble is not None and trouble.loses_answer
-        self.seen.append(Seen(method=scope["method"], path=path, status=None if is_lost else status))
         if is_lost:
             raise AnswerLostError("the answer was lost, as the test asked")
 
