@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx2
 
 from frontdesk_client.errors import TokenEndpointFailed
 from frontdesk_client.origins import must_be_safe, read_origin
+
+_SECRET = ("client_secret", "code", "code_verifier", "refresh_token", "token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class HttpCaller:
         must_be_safe(read_origin(call.url))
         try:
             with httpx2.Client(verify=_trust(), timeout=self._timeout, transport=self._transport) as client:
-                return _read(client.send(_request(client, call)))
+                return _read(call, client.send(_request(client, call)))
         except httpx2.HTTPError as error:
             reason = type(error).__name__
         # Raised here and not there: the error that was caught keeps the request, and with it the secrets in its body.
@@ -80,7 +82,7 @@ class HttpCaller:
             async with httpx2.AsyncClient(
                 verify=trust, timeout=self._timeout, transport=self._async_transport
             ) as client:
-                return _read(await client.send(_request(client, call)))
+                return _read(call, await client.send(_request(client, call)))
         except httpx2.HTTPError as error:
             reason = type(error).__name__
         raise TokenEndpointFailed(f"{call.method} {call.url}: no answer ({reason})")
@@ -106,6 +108,17 @@ def _request(client: httpx2.Client | httpx2.AsyncClient, call: Call) -> httpx2.R
     )
 
 
-def _read(response: httpx2.Response) -> Answer:
+def _read(call: Call, response: httpx2.Response) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(status=response.status_code, headers=headers, body=response.content)
+    body = response.content
+    if response.status_code >= 400:  # its words end in errors, and some servers quote what they refuse
+        for secret in _secrets_of(call):
+            body = body.replace(secret, b"***")
+    return Answer(status=response.status_code, headers=headers, body=body)
+
+
+def _secrets_of(call: Call) -> list[bytes]:
+    """What was sent and must not come back, as it is and as it stands in a form; a short value would match anywhere."""
+    sent = {**(call.form or {}), **call.query}
+    values = [value for name, value in sent.items() if name in _SECRET and len(value) >= 8]
+    return [text.encode() for value in values for text in dict.fromkeys((value, quote_plus(value)))]

@@ -1,6 +1,5 @@
 """What the token endpoint is asked, and what its answers say. RFC 6749 §4.1.3, §5, §6; RFC 7636 §4.5."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from frontdesk_client.calling import Answer, Call
 from frontdesk_client.endpoints import Endpoints
 from frontdesk_client.errors import TokenEndpointFailed
+from frontdesk_client.hidden import read_object
 from frontdesk_client.manners.retry_after import read_retry_after
 from frontdesk_client.tokens import Tokens
 
@@ -61,7 +61,7 @@ def read_token_answer(answer: Answer, *, now: datetime, before: Tokens | None = 
     `now` is when the call was sent, so that no lifetime is taken for longer than it is. After a refresh, `before` gives
     what the answer leaves out because it stays: the refresh token and the scopes.
     """
-    said = _read_object(answer.body)
+    said = read_object(answer.body)
     if answer.status == 200 and said is not None:
         return _read_success(said, now=now, before=before)
     if answer.status in (400, 401, 403) and said is not None:
@@ -79,13 +79,10 @@ def read_token_answer(answer: Answer, *, now: datetime, before: Tokens | None = 
 
 
 def _read_success(said: Mapping[str, object], *, now: datetime, before: Tokens | None) -> Tokens:
-    access, refresh = said.get("access_token"), said.get("refresh_token")
-    if (
-        not isinstance(access, str)
-        or not _is_token(access)
-        or str(said.get("token_type", "bearer")).lower() != "bearer"
-    ):
+    access = _find_access_token(said)
+    if access is None:
         raise TokenEndpointFailed("the token endpoint answered 200 without a bearer token")
+    refresh = said.get("refresh_token")
     kept = before.refresh_token if before is not None else None
     return Tokens(
         access_token=access,
@@ -112,14 +109,13 @@ def _read_scopes(scope: object, before: Tokens | None) -> tuple[str, ...]:
     return before.scopes if before is not None else ()
 
 
+def _find_access_token(said: Mapping[str, object]) -> str | None:
+    """One that can be sent."""
+    access = said.get("access_token")
+    is_bearer = str(said.get("token_type", "bearer")).lower() == "bearer"
+    return access if isinstance(access, str) and _is_token(access) and is_bearer else None
+
+
 def _is_token(text: str) -> bool:
     """Whether it can stand in a header: RFC 6750 §2.1 allows less; a line break would be somebody else's header."""
     return bool(text) and all("!" <= character <= "~" for character in text)
-
-
-def _read_object(body: bytes) -> Mapping[str, object] | None:
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None

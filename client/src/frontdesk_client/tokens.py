@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from frontdesk_client.hidden import Hidden, read_object
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
@@ -35,12 +37,10 @@ class Tokens:
 
 def read_tokens(text: str) -> Tokens:
     """What `as_text` wrote. Raises `ValueError`, which never quotes the text, where it is anything else."""
-    try:
-        said = json.loads(text)
-    except ValueError:
-        said = None
-    if not isinstance(said, Mapping):
-        raise ValueError("these are no tokens: a JSON object was expected") from None
+    text = Hidden(text)
+    said = read_object(text)
+    if said is None:
+        raise ValueError("these are no tokens: a JSON object was expected")
     return Tokens(
         access_token=_text(said, "access_token"),
         refresh_token=None if said.get("refresh_token") is None else _text(said, "refresh_token"),

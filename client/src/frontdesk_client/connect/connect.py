@@ -166,7 +166,7 @@ class Connect:
             todo = _REFUSED.get(tokens.error, START_AGAIN)
             raise AuthorizationFailed(f"The code was not taken: {tokens}. {todo}", error=tokens.error)
         nonce, issuer = derive(self._key, "nonce", state), self.endpoints.issuer
-        judge_id_token(answer.body, nonce=nonce, client_id=self.app.client_id, issuer=issuer, now=sent_at)
+        judge_id_token(answer, nonce=nonce, client_id=self.app.client_id, issuer=issuer, now=sent_at)
         return tokens
 
     def _keep(self, name: str, tokens: Tokens) -> None:

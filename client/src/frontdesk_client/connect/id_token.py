@@ -9,15 +9,16 @@ import hmac
 import json
 from datetime import datetime
 
+from frontdesk_client.calling import Answer
 from frontdesk_client.errors import AuthorizationFailed
+from frontdesk_client.hidden import HiddenObject
 
 
-def judge_id_token(body: bytes, *, nonce: str, client_id: str, issuer: str | None, now: datetime) -> None:
+def judge_id_token(answer: Answer, *, nonce: str, client_id: str, issuer: str | None, now: datetime) -> None:
     """`AuthorizationFailed` where a token endpoint's answer holds an ID token that was made for another request."""
-    token = json.loads(body).get("id_token")
-    if token is None:
+    claims = _find_claims(answer.body)
+    if claims is None:
         return
-    claims = _read_claims(token)
     audience = claims.get("aud")
     expires = claims.get("exp")
     fits = (
@@ -31,6 +32,12 @@ def judge_id_token(body: bytes, *, nonce: str, client_id: str, issuer: str | Non
         raise AuthorizationFailed(
             "The ID token beside the tokens was made for another sign-in (nonce, audience, issuer or age). Start again."
         )
+
+
+def _find_claims(body: bytes) -> HiddenObject | None:
+    """What the ID token says; None where there is none."""
+    token = json.loads(body).get("id_token")
+    return None if token is None else HiddenObject(_read_claims(token))
 
 
 def _read_claims(token: object) -> dict[str, object]:

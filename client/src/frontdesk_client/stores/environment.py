@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from frontdesk_client.errors import StoreFailed
+from frontdesk_client.hidden import Hidden
 from frontdesk_client.stores.memory import MemoryStore
 from frontdesk_client.tokens import Tokens, read_tokens
 
@@ -94,15 +95,15 @@ class EnvironmentStore:
 
     def _value(self, variable: str) -> str | None:
         """The variable's text, or that of the file that it names; both at once are refused."""
-        text, path = self._environment.get(variable, ""), self._environment.get(f"{variable}_FILE", "")
+        text, path = Hidden(self._environment.get(variable, "")), self._environment.get(f"{variable}_FILE", "")
         if text and path:
             raise StoreFailed(f"{variable} and {variable}_FILE are both set; keep one of them")
         if path:
             try:
                 with open(path, encoding="utf-8", errors="replace") as file:
-                    text = file.read()
+                    text = Hidden(file.read())
             except OSError as error:
                 raise StoreFailed(f"cannot read {path}, which {variable}_FILE names: {error.strerror}") from error
             if not text.strip():
                 raise StoreFailed(f"{path}, which {variable}_FILE names, is empty")
-        return text.strip() or None
+        return Hidden(text.strip()) or None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from frontdesk_client.errors import StoreFailed
+from frontdesk_client.hidden import Hidden
 from frontdesk_client.stores.private_folder import PrivateFolder
 from frontdesk_client.stores.thread_locks import ThreadLocks
 from frontdesk_client.tokens import Tokens, read_tokens
@@ -44,7 +45,7 @@ class FileStore:
         if tokens is None:
             self._folder.remove(f"{file_name(name)}.json")
         else:
-            self._folder.write(f"{file_name(name)}.json", tokens.as_text() + "\n")
+            self._folder.write(f"{file_name(name)}.json", Hidden(tokens.as_text() + "\n"))
 
     @contextmanager
     def lock(self, name: str, *, seconds: float) -> Iterator[None]:

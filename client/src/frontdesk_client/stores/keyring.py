@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from frontdesk_client.errors import StoreFailed
+from frontdesk_client.hidden import Hidden
 from frontdesk_client.stores.file import FileStore, file_name
 from frontdesk_client.stores.file_locks import hold_file
 from frontdesk_client.stores.keyring_entries import SERVICE, Entries
@@ -78,7 +79,7 @@ class KeyringStore:
         elif tokens is None:
             self._entries.remove(name)
         else:
-            self._entries.write(name, tokens.as_text())
+            self._entries.write(name, Hidden(tokens.as_text()))
 
     @contextmanager
     def lock(self, name: str, *, seconds: float) -> Iterator[None]:

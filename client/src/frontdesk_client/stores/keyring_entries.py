@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from frontdesk_client.errors import StoreFailed
+from frontdesk_client.hidden import Hidden
 
 SERVICE = "frontdesk-client"
 MAIN, TWIN = "tokens of ", "next tokens of "  # how entries are called; the twin is there while the main one is written
@@ -96,9 +97,10 @@ class Entries:
             raise StoreFailed(backend)
         try:
             if verb == "read":
-                return backend.get_password(self.service, entry)
+                found = backend.get_password(self.service, entry)
+                return None if found is None else Hidden(found)
             if verb == "write":
-                backend.set_password(self.service, entry, text)
+                backend.set_password(self.service, entry, str(text))  # backends may want no subclass
             else:
                 backend.delete_password(self.service, entry)
         except Exception as error:  # noqa: BLE001 -- see above; and its words or its chain may hold what was written

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from frontdesk_client.errors import StoreFailed
+from frontdesk_client.hidden import Hidden
 from frontdesk_client.stores.file_locks import hold_file
 
 LARGEST = 1 << 20  # bytes that are read of a file
@@ -40,9 +41,11 @@ class PrivateFolder:
                 return None
             with open(descriptor, "rb") as file:
                 said = file.read(LARGEST + 1)
-        if len(said) > LARGEST:
+        text = None if len(said) > LARGEST else Hidden(said.decode("utf-8", "replace"))
+        del said
+        if text is None:
             raise StoreFailed(f"{self.path / name} is too large for tokens; move it away and connect again")
-        return said.decode("utf-8", "replace")
+        return text
 
     def write(self, name: str, text: str) -> None:
         """Exchange the file for another with this text: whoever reads finds the old or the new one, whole."""
