@@ -61,6 +61,10 @@ class DiscoveryFailed(FrontdeskError):
     """What a server says of itself cannot be had, or is about somebody else: nothing was taken from it."""
 
 
+class NotDescribed(DiscoveryFailed):
+    """The server has no such document, as the original API has none: its addresses have to be told."""
+
+
 class ReauthorizationRequired(FrontdeskError):
     """The connection is gone: its refresh token is refused. Only connecting again helps.
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
+import httpx2
+
 from frontdesk_client.calling import Answer, Call, Caller, HttpCaller
 from frontdesk_client.clock import read_clock
 from frontdesk_client.connect.callback import START_AGAIN, judge_callback, read_callback
 from frontdesk_client.connect.id_token import judge_id_token
+from frontdesk_client.connect.networks import Network, read_networks
 from frontdesk_client.connect.once import Once, OnceHere
 from frontdesk_client.connect.revoking import ask_to_revoke, judge_revoked
 from frontdesk_client.connect.tickets import Ticket, challenge_of, derive, encode, make_key, read_ticket, write_ticket
 from frontdesk_client.endpoints import Endpoints
 from frontdesk_client.errors import AuthorizationFailed
 from frontdesk_client.exchange import App, TokenRefusal, ask_by_code, read_token_answer
+from frontdesk_client.oauth import OAuth
 from frontdesk_client.stores.protocol import TokenStore
 from frontdesk_client.tokens import Tokens
 
@@ -34,6 +38,7 @@ class SignIn:
 
     url: str
     ticket: str = field(repr=False)
+    state: str = field(repr=False)  # what the answer brings back
 
 
 class Connect:
@@ -104,6 +109,7 @@ class Connect:
         joint = "&" if "?" in self.endpoints.authorize else "?"
         ticket = Ticket(state=state, expires_at=self._clock() + timedelta(seconds=self.seconds))
         return SignIn(
+            state=state,
             url=f"{self.endpoints.authorize}{joint}{urlencode(asked, quote_via=quote)}",
             ticket=write_ticket(self._key, ticket, bound_to=self._bound_to(name)),
         )
@@ -127,6 +133,30 @@ class Connect:
         tokens = self._read(await self.caller.send_async(call), state, sent_at)
         await asyncio.to_thread(self._keep, name, tokens)
         return tokens
+
+    def credentials(self, name: str = "default", *, network: str | None = None) -> OAuth:
+        """What calls of this connection are let in with: `auth=` of an HTTP client."""
+        app, where = self.app, self.endpoints
+        return OAuth(
+            app.client_id,
+            app.client_secret,
+            self.store,
+            endpoints=where,
+            name=name,
+            network=network,
+            caller=self.caller,
+            clock=self._clock,
+        )
+
+    def networks(self, name: str = "default") -> list[Network]:
+        """Which networks a connection opens now; `ApiError` where the API refuses."""
+        with httpx2.Client(auth=self.credentials(name)) as client:
+            return read_networks(client.get(self.endpoints.networks))
+
+    async def networks_async(self, name: str = "default") -> list[Network]:
+        """The same, beside the event loop's other work."""
+        async with httpx2.AsyncClient(auth=self.credentials(name)) as client:
+            return read_networks(await client.get(self.endpoints.networks))
 
     def revoke(self, name: str = "default") -> bool:
         """End a connection at the server and forget it; False: there was none. What fails there is kept here."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from frontdesk_client.calling import Answer, Call, Caller, HttpCaller
 from frontdesk_client.endpoints import Endpoints
-from frontdesk_client.errors import DiscoveryFailed, FrontdeskError
+from frontdesk_client.errors import DiscoveryFailed, FrontdeskError, NotDescribed
 from frontdesk_client.origins import must_be_safe, read_origin
 
 _SERVER = "oauth-authorization-server"
@@ -88,7 +88,7 @@ def _read(answer: Answer, about: str) -> Mapping[str, object]:
     except ValueError:
         said = None
     if not isinstance(said, dict):
-        raise DiscoveryFailed(
+        raise NotDescribed(
             f"{about} does not describe itself ({answer.status}). Give its addresses: Endpoints.under({about!r})."
         )
     return said
