@@ -18,4 +18,5 @@ if ! command -v nginx >/dev/null && [[ ! -x build/nginx/usr/sbin/nginx ]] && com
     [[ ! -x build/nginx/usr/sbin/nginx ]] || break
   done
 fi
-exec .venv/bin/python bench/bench.py
+.venv/bin/python bench/bench.py
+exec taskset -c 1 .venv/bin/python bench/sdk.py
