@@ -20,6 +20,7 @@ from frontdesk_client.errors import ReauthorizationRequired, StoreBusy, StoreFai
 
 from sdk.fixtures import ENDED, connect, keep, tokens
 from sdk.small_api import SmallApi
+from servers.processes import wait_until
 
 
 def get(auth: OAuth, api: SmallApi) -> str:
@@ -117,27 +118,26 @@ def test_a_successor_that_another_host_has_fetched_is_found(api: SmallApi, left:
     assert api.refreshes == (2 if left is None else 3)
 
 
-def test_others_go_on_with_a_token_that_lives_while_one_refreshes_it(api: SmallApi) -> None:
-    """Nobody waits for a refresh ahead of time but who makes it."""
+def test_nobody_waits_for_a_refresh_ahead_of_time(api: SmallApi) -> None:
+    """While the old token lives it is sent, and one refresh goes on beside the requests."""
     api.good, api.slowness = {"access-0"}, 1.0
     auth = connect(api, keep(tokens(left=timedelta(seconds=40))))
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(get, auth, api)
-        while api.refreshes == 0:
-            time.sleep(0.01)
-        began = time.monotonic()
-        assert get(auth, api) == "access-0"
-        assert time.monotonic() - began < 0.8
-        assert first.result() == "access-1"
+    began = time.monotonic()
+    assert [get(auth, api) for _ in range(4)] == ["access-0"] * 4
+    assert time.monotonic() - began < 0.8
+    wait_until(lambda: get(auth, api) == "access-1")
+    assert api.refreshes == 1
 
 
-def test_a_locked_store_stops_nobody_whose_token_lives(api: SmallApi) -> None:
-    """Whoever holds it refreshes; when the token ends, it is an error."""
+def test_what_fails_ahead_of_time_fails_nobody(api: SmallApi, caplog: pytest.LogCaptureFixture) -> None:
+    """A locked store, an endpoint that is down, a connection that is gone: said in the log; an error when it ends."""
     api.good = {"access-0"}
     store = FailingStore()
     store.is_held = True
     store.save("default", tokens(left=timedelta(seconds=40)))
-    assert get(connect(api, store), api) == "access-0"
+    auth = connect(api, store)
+    assert [get(auth, api) for _ in range(4)] == ["access-0"] * 4
+    wait_until(lambda: "somebody else has it" in caplog.text)
     store.save("default", tokens(left=ENDED))
     with pytest.raises(StoreBusy):
         get(connect(api, store), api)
@@ -161,10 +161,12 @@ def test_a_failure_is_shared_by_all_who_waited_for_it(api: SmallApi) -> None:
     assert api.refreshes == 4
 
 
-async def ask_async(auth: OAuth, api: SmallApi) -> str:
+async def ask_async(auth: OAuth, api: SmallApi, client: httpx2.AsyncClient | None = None) -> str:
     """One request that must be let in; the token that it carried."""
-    async with httpx2.AsyncClient() as client:
-        answer = await client.get(f"{api.url}/things", auth=auth)
+    if client is None:
+        async with httpx2.AsyncClient() as own:
+            return await ask_async(auth, api, own)
+    answer = await client.get(f"{api.url}/things", auth=auth)
     assert answer.status_code == 200
     return answer.request.headers["authorization"].removeprefix("Bearer ")
 
@@ -184,12 +186,13 @@ def test_an_event_loop_is_never_held_up(api: SmallApi) -> None:
             longest = max(longest, time.monotonic() - before)
 
     async def both() -> None:
-        watching = asyncio.create_task(watch())
-        with store.lock("default", seconds=1):
-            asking = [asyncio.create_task(ask_async(auth, api)) for _ in range(8)]
-            await asyncio.sleep(1)
-        assert set(await asyncio.gather(*asking)) == {"access-1"}
-        watching.cancel()
+        async with httpx2.AsyncClient() as client:  # making one takes long enough to be noticed
+            watching = asyncio.create_task(watch())
+            with store.lock("default", seconds=1):
+                asking = [asyncio.create_task(ask_async(auth, api, client)) for _ in range(8)]
+                await asyncio.sleep(1)
+            assert set(await asyncio.gather(*asking)) == {"access-1"}
+            watching.cancel()
 
     asyncio.run(both())
     assert api.refreshes == 1

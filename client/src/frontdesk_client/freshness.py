@@ -13,7 +13,7 @@ class Freshness(Enum):
     """What to do with an access token at an instant."""
 
     FRESH = "send it"
-    DUE = "send it, and let one caller refresh"
+    DUE = "send it, and refresh meanwhile"
     ENDED = "refresh first"
 
 

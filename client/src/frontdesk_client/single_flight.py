@@ -39,15 +39,25 @@ class SingleFlight(Generic[T]):
     async def run_async(self, work: Callable[[], T]) -> T:
         """Let a thread of its own do it. A task that is cancelled leaves it running: what it fetches is not lost."""
         while True:
-            flight, leads = self._join()
-            if leads:
-                # No pool: a pool full of the application's own work would hold every request up.
-                threading.Thread(target=self._fly, args=(flight, work), name="frontdesk-client refresh").start()
+            flight = self.start(work)
             try:
                 return await asyncio.shield(asyncio.wrap_future(flight))
             except asyncio.CancelledError:
                 if not flight.cancelled():
                     raise
+
+    def start(self, work: Callable[[], T]) -> Future[T]:
+        """Let a thread of its own do it, unless somebody does it already; nobody waits here."""
+        flight, leads = self._join()
+        if leads:
+            # No pool: a pool full of the application's own work would hold every request up.
+            thread = threading.Thread(target=self._fly, args=(flight, work), name="frontdesk-client refresh")
+            try:
+                thread.start()
+            except RuntimeError as error:  # the interpreter ends, or the machine has no thread left
+                self._land()
+                flight.set_exception(error)
+        return flight
 
     def _join(self) -> tuple[Future[T], bool]:
         """The flight that is on the way, or a new one that the caller leads."""

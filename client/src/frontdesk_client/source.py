@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from frontdesk_client.errors import StoreFailed, TokenEndpointFailed
+from frontdesk_client.errors import FrontdeskError
 from frontdesk_client.freshness import Freshness, choose_due, judge_freshness
 from frontdesk_client.renewal import Renewal
 from frontdesk_client.single_flight import SingleFlight
@@ -82,7 +82,7 @@ class Constant:
 
 
 class Renewed:
-    """A `Source` of access tokens: refreshed ahead of their end, by one caller while the others send the old one."""
+    """A `Source` of access tokens: refreshed ahead of their end, beside the requests, which send the old meanwhile."""
 
     def __init__(
         self,
@@ -103,14 +103,16 @@ class Renewed:
         self._flight: SingleFlight[Held] = SingleFlight()
 
     def glance(self) -> Held | None:
-        """A copy in memory that is fresh; or that has not ended, while another caller refreshes it."""
+        """A copy in memory that has not ended. Where it is due, a thread sets out for the next one; nobody waits."""
         held = self._held
         if held is None:
             return None
         freshness = self._judge(held)
-        if freshness is Freshness.FRESH or (freshness is Freshness.DUE and self._flight.is_busy):
-            return held
-        return None
+        if freshness is Freshness.ENDED:
+            return None
+        if freshness is Freshness.DUE and not self._flight.is_busy:
+            self._flight.start(self._fetch_ahead)
+        return held
 
     def obtain(self) -> Held:
         """What the store holds, or what a refresh gives."""
@@ -149,20 +151,24 @@ class Renewed:
         return True
 
     def _fetch(self) -> Held:
-        """The work of one flight. What has not ended yet goes on where a refresh fails."""
+        """What the store holds, where that can be sent; else what a refresh gives."""
         held = self._held
-        if held is not None and self._judge(held) is Freshness.FRESH:
-            return held  # another flight landed since this caller looked
+        if held is None or self._judge(held) is Freshness.ENDED:  # else another flight landed since the caller looked
+            held = self._hold(self._renewal.load())
+        if self._judge(held) is Freshness.ENDED:
+            held = self._hold(self._renewal.renew(self._is_good))
+        return held
+
+    def _fetch_ahead(self) -> Held:
+        """The same while the old one can still be sent: a failure is nobody's trouble yet, and is tried again soon."""
         try:
             tokens = self._renewal.load()
-            held = self._hold(tokens)
-            return held if self._is_good(tokens) else self._hold(self._renewal.renew(self._is_good))
-        except (StoreFailed, TokenEndpointFailed) as failure:
-            if held is None or self._judge(held) is Freshness.ENDED:
-                raise
+            return self._hold(tokens if self._is_good(tokens) else self._renewal.renew(self._is_good))
+        except FrontdeskError as failure:
             _log.warning("%r goes on with its access token, for the refresh failed: %s", self._renewal.name, failure)
-        self._held = replace(held, due_at=self._clock() + PAUSE_AFTER_FAILURE)
-        return self._held
+            if self._held is not None:
+                self._held = replace(self._held, due_at=self._clock() + PAUSE_AFTER_FAILURE)
+            raise
 
     def _hold(self, tokens: Tokens) -> Held:
         self._held = Held(
