@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from frontdesk.middleware.loop_thread import LoopThread
 from frontdesk.protocol.ids import SECOND, Micros
-from frontdesk.settings import Settings
+from frontdesk.settings import read_settings
 from frontdesk.testing.inside import Inside
 from frontdesk.testing.issued import App, Connection, Network, Seen
 from frontdesk.testing.loopback import Loopback
@@ -36,14 +36,14 @@ class FakeAuthority:
         """`openapi`: the API's document, in place of a small one.
 
         `listens`: at a free port of 127.0.0.1 too, which is then its address. `settings`: Frontdesk's own, by name.
-        DocumentError or TypeError where the document or a setting is none.
+        DocumentError, SettingsError or TypeError where the document, a value or a name is none.
         """
         self._thread = LoopThread("frontdesk-testing")
         self._loopback = Loopback() if listens else None
         self.url = self._loopback.url if self._loopback is not None else URL
         try:
-            knobs = {"public_url": self.url, "openapi": Path(openapi), "mail": "console:", **settings}
-            self.settings = Settings(**knobs)
+            flags = {"public_url": self.url, "openapi": openapi, **settings}
+            self.settings = read_settings(file=None, environ={}, flags=flags)
             self._inside = self._run(lambda: Inside.begin(self.settings))
             if self._loopback is not None:
                 self._run(partial(self._loopback.open, self._inside.street))

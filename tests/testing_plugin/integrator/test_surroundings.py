@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from frontdesk.middleware import FrontdeskMiddleware, RemoteDesk
+from frontdesk.settings import SettingsError
 from frontdesk.testing import FakeAuthority
 
 
@@ -66,6 +67,13 @@ def test_nothing_shows_a_secret(authority: FakeAuthority) -> None:
         assert secret not in shown
 
 
+@pytest.mark.parametrize("wrong", [{"requests_per_second": 0}, {"no_such_setting": 1}, {"network_header": "a b"}])
+def test_a_setting_that_cannot_be_is_refused_in_words(wrong: dict[str, Any]) -> None:
+    """As `frontdesk serve` would refuse it, and nothing is left open."""
+    with pytest.raises((SettingsError, TypeError), match=next(iter(wrong))):
+        FakeAuthority(listens=True, **wrong)
+
+
 @pytest.mark.parametrize("authority_options", [{"requests_per_second": 2, "network_header": "x-network"}])
 def test_settings_are_frontdesk_s_own(authority: FakeAuthority) -> None:
     """By name, for one test."""
@@ -83,10 +91,10 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("authority_options", [{"check_secret": "a secret of this test"}])
+@pytest.mark.parametrize("authority_options", [{"check_secret": "a-secret-of-this-test"}])
 async def test_an_api_that_asks_the_authority_about_each_call(listening_authority: FakeAuthority) -> None:
     """`FrontdeskMiddleware` with a remote desk: what is revoked at the authority is refused at the API."""
-    desk = RemoteDesk(listening_authority.url, check_secret="a secret of this test")
+    desk = RemoteDesk(listening_authority.url, check_secret="a-secret-of-this-test")
     api = httpx2.ASGITransport(app=FrontdeskMiddleware(echo, desk))
     headers = bearer(listening_authority)
     async with httpx2.AsyncClient(transport=api, base_url="http://api.example") as client:
