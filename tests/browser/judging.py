@@ -51,6 +51,7 @@ _RAW = """
 def judge(page: Page, name: str, *, widths: Iterable[int], schemes: Iterable[str], shots: Path) -> list[str]:
     """Everything that is wrong with the page that is open, in words; and a picture of each look of it."""
     wrong = []
+    page.wait_for_load_state()  # pictures too
     wrong += [f"{name} shows a picture that did not load: {place}" for place in page.evaluate(_BROKEN)]
     if (weight := page.evaluate(_WEIGHT)) >= MOST:
         wrong.append(f"{name} weighs {weight} bytes")

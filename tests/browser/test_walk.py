@@ -27,8 +27,8 @@ LANGUAGES = ("en", "de", "ar", PSEUDO_CODE)
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
 # Names of people, places, apps and things are nobody's to translate, nor is what the API's own document says.
 NAMES = re.compile(
-    r"Northside|Coworking|Harbour|Studios|The Old Mill and its Workshops of the Lower Town|Door Locks|Calendar Syn[ck]"
-    r"|Harbour Software|Room Lights|Quarterly-Reports-of-Accounting|Night shift"
+    r"Northside|Coworking|Harbour Software|Harbour|Studios|The Old Mill and its Workshops of the Lower Town|Door Locks"
+    r"|Calendar Syn[ck]|Room Lights|Quarterly-Reports-of-Accounting|Night shift"
     r"|Room Displays|Frontdesk|English|UTC|[\w.@-]+\.example|localhost|127\.0\.0\.1|[0-9a-f]{8}-[0-9a-f-]{27}"
     r"|[Rr]esources and bookings|[Ll]ocations|(GET|POST|PUT|PATCH|DELETE) /\S*|https?://\S+|fd\w\w_\S+|[0-9a-f]{18,}"
 )

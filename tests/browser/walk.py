@@ -352,7 +352,7 @@ STOPS: tuple[Stop, ...] = (
     # a user's own
     Stop("apps", "/account/apps", OLENA),
     Stop("apps-unused", "/account/apps", VERA),
-    Stop("apps-empty", "/account/apps", MIKA),
+    Stop("apps-empty", "/account/apps", RUTH),
     Stop("security", "/account/security", OLENA),
     Stop("security-freshly", "/account/security", OLENA, opens_the_folds_freshly),
     Stop("passkey", "/account/security", OLENA, just_signed_in("/account/security/passkeys")),
@@ -374,7 +374,7 @@ STOPS: tuple[Stop, ...] = (
     Stop("operator-app-waiting", "/operator/apps/{waiting}", RUTH),
     Stop("operator-app-returned-bare", "/operator/apps/{waiting}", RUTH, press("/review", value="return")),
     Stop("operators", "/operator/operators", RUTH),
-    Stop("operators-problem", "/operator/operators", RUTH, fill("/operators", email="nobody@@nowhere.example")),
+    Stop("operators-problem", "/operator/operators", RUTH, fill("/operators", email="nobody..x@nowhere.example")),
     Stop("operator-setup", "/operator/setup/{link}"),
     Stop("operator-setup-signed-in", "/operator/setup/{link}", NIL),
     # errors

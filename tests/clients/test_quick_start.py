@@ -1,4 +1,6 @@
-"""The programs of the quick start do what they promise: Python and Node against a real server, the rest as text."""
+"""The programs of the quick start do what they promise: Python and Node against a real server, the others as far as
+they can be read: PHP and Go by their own tools, the shell by bash.
+"""
 
 import os
 import re
@@ -112,3 +114,29 @@ def test_the_curl_program_is_one_for_a_shell() -> None:
     (link,) = re.findall(r"^echo .*$", program, re.MULTILINE)
     said = subprocess.run(["bash", "-c", link], check=True, capture_output=True, text=True).stdout
     assert said.startswith("https://desk.example/oauth2/authorize?client_id=fdci_abc&redirect_uri=https%3A%2F%2Fp.exam")
+
+
+def one_of(public: bool) -> Start:
+    """An app's, with an address that would like to be more than text."""
+    start = start_of("fdci_abc", "https://p.example/'\"$(id)`id`\\back?>*/", "https://desk.example")
+    if not public:
+        return start
+    client = replace(start.client, secret_digest=None, native=True, profile=Profile.STRICT)
+    return replace(start, client=client)
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_the_php_program_is_one(public: bool) -> None:
+    """As PHP reads it, whatever the app's addresses are."""
+    program = render_quick_start("php", one_of(public))
+    said = subprocess.run([need("php"), "-l"], input=program, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_the_go_program_is_one_as_gofmt_writes_it(public: bool) -> None:
+    """As Go reads it, whatever the app's addresses are."""
+    program = render_quick_start("go", one_of(public)) + "\n"
+    said = subprocess.run([need("gofmt")], input=program, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout == program

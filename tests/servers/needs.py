@@ -50,11 +50,14 @@ FINDERS = {
     "envoy": find_in_venv("envoy"),
     "node": find_node,
     "curl": lambda: shutil.which("curl"),
+    "php": lambda: shutil.which("php"),
+    "gofmt": lambda: shutil.which("gofmt"),
     "wrk": lambda: shutil.which("wrk"),
     "reference": lambda: str(REFERENCE) if REFERENCE.exists() else None,
 }
-# The reference document lies in a folder beside the project, which not everybody has.
-MAY_BE_MISSING = {"reference"}
+# The reference document lies in a folder beside the project, which not everybody has; Go is too large to be installed
+# for the form of one file.
+MAY_BE_MISSING = {"reference", "gofmt"}
 
 
 def need(what: str) -> str:

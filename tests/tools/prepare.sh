@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches what the suite needs beside its Python packages: Chromium, curl, wrk, and Node with two OAuth clients.
+# Fetches what the suite needs beside its Python packages: Chromium, curl, wrk, PHP, and Node with two OAuth clients.
 # Installs Debian packages only as root; anybody else is told in one line what the suite will leave out. Quick the
 # second time.
 set -euo pipefail
@@ -23,6 +23,7 @@ have curl || wanted+=(curl ca-certificates)
 have wrk || wanted+=(wrk)
 have node || wanted+=(nodejs)
 have npm || wanted+=(npm)
+have php || wanted+=(php-cli)
 
 if ((${#wanted[@]})) && [[ $(id -u) == 0 ]] && have apt-get; then
   tests/tools/apt.sh "${wanted[@]}"
@@ -41,6 +42,7 @@ have_chromium || left_out+=("the browser tests (no Chromium)")
 have_driver || left_out+=("the browser tests (Playwright wants libatomic1)")
 have curl || left_out+=("curl")
 have wrk || left_out+=("the benchmark's own test (no wrk)")
+have php || left_out+=("the syntax of the quick start in PHP")
 [[ -f $node/node_modules/.installed ]] || left_out+=("the Node clients")
 if ((${#left_out[@]})); then
   printf "prepare: left out: %s" "${left_out[0]}"

@@ -10,7 +10,7 @@ from frontdesk.protocol.records import Profile
 from frontdesk.testing.browser import Browser, find_form
 from frontdesk.testing.story import OWNER, Partner, Story
 from frontdesk.testing.wire import Reply
-from web.test_partner_pages import becomes_partner, makes_app, pair_in, path_in
+from web.partnering import becomes_partner, makes_app, pair_in, path_in
 
 pytestmark = pytest.mark.anyio
 

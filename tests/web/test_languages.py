@@ -26,7 +26,10 @@ async def test_a_page_is_in_the_language_that_the_browser_asks_for(story: Story)
     assert '<html lang="de" dir="ltr">' in (await ask(story, "/sign-in", accept="de-CH, en;q=0.5")).text
     assert '<html lang="ar" dir="rtl">' in (await ask(story, "/sign-in", accept="ar")).text
     assert '<html lang="uk" dir="ltr">' in (await ask(story, "/account/nothing", accept="uk")).text
-    assert '<html lang="fr" dir="ltr">' in (await ask(story, "/oauth2/authorize", accept="fr")).text
+    bad_link = (await ask(story, "/oauth2/authorize?client_id=nobody", accept="fr")).text
+    assert '<html lang="fr" dir="ltr">' in bad_link
+    assert "Ce lien ne fonctionne pas" in bad_link
+    assert "aucune application n’est enregistrée sous ce client_id" in bad_link
     assert '<html lang="en" dir="ltr">' in (await ask(story, "/sign-in", accept="tlh")).text
 
 

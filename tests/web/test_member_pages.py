@@ -49,7 +49,7 @@ def link_in(letter: str) -> str:
 def people_on(page: Reply) -> list[tuple[str, str]]:
     """The addresses of the list, with the roles."""
     part = page.text.partition('id="people"')[2].partition("</section>")[0]
-    return re.findall(r'class="strong">([^<]+)</span><span class="tag[^"]*">(?:<[^>]+>)?([^<]+)', part)
+    return re.findall(r'class="strong mail">([^<]+)</span><span class="tag[^"]*">(?:<[^>]+>)?([^<]+)', part)
 
 
 async def test_an_owner_sees_who_is_there(story: Story) -> None:

@@ -38,11 +38,11 @@ from frontdesk.flows.needs_reveal import RevealStore
 from frontdesk.flows.needs_scope_uses import ScopeUseStore
 from frontdesk.flows.needs_second_factor import SecondFactorStore
 from frontdesk.flows.needs_sessions import SessionStore
+from frontdesk.flows.needs_sign_in import SignInStore
 from frontdesk.flows.needs_strictness import StrictnessStore
 from frontdesk.flows.needs_trials import TrialStore
 from frontdesk.protocol.browsers import NO_AGENT, Agent
 from frontdesk.protocol.ids import (
-    ChallengeId,
     ClientId,
     CodeId,
     CredentialId,
@@ -61,16 +61,14 @@ from frontdesk.protocol.records import (
     Client,
     Connection,
     Grant,
-    LoginCode,
     Network,
     NetworkCredential,
     Role,
     Session,
     User,
 )
-from frontdesk.protocol.signin import Budget
 from frontdesk.protocol.standing import MailState
-from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, LoginTry, StoreUnavailable
+from frontdesk.protocol.store import CodeTaken, CodeUsedBefore, StoreUnavailable
 
 __all__ = ["Clock", "Glance", "Limiter", "Mint", "PostOffice", "Store", "StoreUnavailable", "Witness"]
 
@@ -173,6 +171,7 @@ class Store(
     PolicyStore,
     ExplanationStore,
     SessionStore,
+    SignInStore,
     OwnAccountStore,
     PasskeyStore,
     SecondFactorStore,
@@ -345,37 +344,6 @@ class Store(
         self, *, user_id: UserId, client_id: ClientId, network_id: NetworkId, now: Micros, audit: AuditEvent
     ) -> bool:
         """Drop one network's edges from a connection's grants and codes; one left without any ends."""
-
-    # -- sign-in
-    async def start_login(self, *, budget_key: bytes, login_code: LoginCode | None, now: Micros) -> bool:
-        """Count a mail against the budget and store the code, replacing this browser's earlier ones for the user.
-
-        False (nothing stored) where the budget has no mail left. With `login_code` None (an unknown address) only
-        the budget is counted, so that both take the same time.
-        """
-
-    async def find_budget(self, budget_key: bytes) -> Budget:
-        """Wrong codes and mails counted under this key."""
-
-    async def try_login_code(
-        self, *, challenge_id: ChallengeId, browser: str, digests: Sequence[Digest], budget_key: bytes, now: Micros
-    ) -> LoginTry:
-        """Judge one guess: budget first, then the code; a wrong one is counted in the same transaction.
-
-        `digests` are the guess under each digest key. A right code is used up.
-        """
-
-    async def start_session(self, *, session: Session, replaces: SessionId | None, audit: AuditEvent) -> None:
-        """A new session; the one it replaces ends. At most 20 a user, the oldest out; none for a blocked user."""
-
-    async def find_session(self, session_id: SessionId) -> Session | None:
-        """A session's row; whether it is still alive is the caller's judgement."""
-
-    async def touch_session(self, *, session_id: SessionId, now: Micros) -> None:
-        """Note that it was seen."""
-
-    async def end_session(self, *, session_id: SessionId) -> None:
-        """Sign out."""
 
     # -- housekeeping
     async def list_audit(

@@ -15,7 +15,7 @@ from frontdesk.protocol.http import Answer, Headers, Request
 from frontdesk.protocol.token import TokenAnswer
 from frontdesk.web.pages import Pages
 from frontdesk.web.visitors import Visitors
-from frontdesk.web.words import APP_UNREVIEWED
+from frontdesk.web.words_links import notice_of_link
 
 FORM_TYPE = b"application/x-www-form-urlencoded"
 MAX_FORM = 64 * 1024
@@ -194,18 +194,8 @@ class OAuthEndpoints:
         return Form(values={**query.values, **body.values}, repeated=query.repeated | body.repeated)
 
     def _page(self, refusal: Refusal, request: Request) -> Answer:
-        if refusal.reason is Reason.AUTHORIZE_UNREVIEWED:
-            return self.pages.notice(APP_UNREVIEWED, request_id=request.request_id)
-        said = wire(refusal.reason)
-        hint = "Go back to the app that sent you here and tell its makers what this page says."
-        return self.pages.error(
-            status=said.status,
-            title="This link does not work",
-            text=f"The app that sent you here made a mistake: {said.message}.",
-            hint=hint,
-            request_id=request.request_id,
-            language=self.pages.tongues.of(request),
-        )
+        notice = notice_of_link(refusal.reason)
+        return self.pages.notice(notice, request_id=request.request_id, language=self.pages.tongues.of(request))
 
 
 def judge_form_request(request: Request, *, is_https: bool) -> Refusal | None:

@@ -11,7 +11,8 @@ from frontdesk.protocol.records import Client, Review, User
 from frontdesk.web.app_marks import mark_of
 from frontdesk.web.desk import Desk, Visit
 from frontdesk.web.pages import send_to
-from frontdesk.web.views_partner import REVIEWS, AppRow, AppView, JoinView, PartnerView
+from frontdesk.web.views_partner import REVIEWS, AppRow, AppView, PartnerView
+from frontdesk.web.views_sign_up import JoinView
 from frontdesk.web.words import notice_of
 
 SECTION = "partner"

@@ -5,7 +5,7 @@ from frontdesk.protocol.addresses import read_email
 from frontdesk.protocol.http import Answer
 from frontdesk.web.desk import Desk, Visit, with_query
 from frontdesk.web.pages import send_to
-from frontdesk.web.views_partner import ConfirmView, SignUpView
+from frontdesk.web.views_sign_up import ConfirmView, SignUpView
 from frontdesk.web.words import ACCOUNT_THERE, EMAIL_PROBLEM, STALE_SIGN_UP
 
 _PARTNER = "/partner"

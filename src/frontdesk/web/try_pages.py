@@ -7,7 +7,7 @@ from frontdesk.protocol.records import User
 from frontdesk.web.desk import Desk, Visit
 from frontdesk.web.partner_pages import SECTION, path_of
 from frontdesk.web.quick_starts import LANGUAGES, Start, render_quick_start
-from frontdesk.web.views_partner import LandingView, Sample, StartView, TryLink, TryView
+from frontdesk.web.views_try import LandingView, Sample, StartView, TryLink, TryView
 from frontdesk.web.words import STALE_REQUEST, notice_of
 
 _MAX_SHOWN = 300
