@@ -1,5 +1,6 @@
 """Every store there is, as the contract's tests open it: in a folder of theirs, here or in another process."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from frontdesk_client import EnvironmentStore, FileStore, KeyringStore, MemorySt
 from keyring.backends.fail import Keyring as NoKeyring
 
 from sdk.stores.keyrings import WorkingKeyring
+from sdk.stores.recipes import open_django, open_sqlalchemy
 
 NAMES = (
     "default",
@@ -57,4 +59,12 @@ KINDS = {
     "keyring": Kind(open=with_keyring, shared=True),
     "keyring without one": Kind(open=without_keyring, shared=True),
 }
+RECIPES = {
+    "django": Kind(open=open_django, shared=True),
+    "sqlalchemy": Kind(open=open_sqlalchemy, shared=True),
+}
+# A recipe is asked in processes of its own: Django's settings are the process's.
+ASKED = os.environ.get("STORE_RECIPE")
+if ASKED is not None:
+    KINDS = {ASKED: RECIPES[ASKED]}
 SHARED = [name for name, kind in KINDS.items() if kind.shared]

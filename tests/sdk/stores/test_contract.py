@@ -28,7 +28,7 @@ def start(kind: str, folder: Path, *words: str) -> subprocess.Popen[str]:
     """Another process, which does an errand with the store."""
     return subprocess.Popen(
         [sys.executable, str(TESTS / "sdk/stores/errand.py"), kind, str(folder), *words],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])},
         stdout=subprocess.PIPE,
         text=True,
     )
