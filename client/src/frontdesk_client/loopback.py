@@ -82,7 +82,7 @@ class Listener:
         self._taking = threading.Lock()
         self._server = _Server(("127.0.0.1", parts.port or 0), self._handler())
         self._host = f"127.0.0.1:{self._server.server_address[1]}"
-        self.address = f"http://{self._host}{self._path}{'?' if parts.query else ''}{parts.query}"
+        self.address: str = f"http://{self._host}{self._path}{'?' if parts.query else ''}{parts.query}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def expect(self, state: str) -> None:

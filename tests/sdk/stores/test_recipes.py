@@ -11,6 +11,7 @@ from sdk.doc_blocks import ROOT
 from sdk.stores.kinds import RECIPES
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_of_the_docs_keeps_the_contract(recipe: str, tmp_path: Path) -> None:
     """All of it, threads, processes, kill -9 and a full disk, with SQLite; run in a pytest of its own."""
@@ -23,6 +24,6 @@ def test_a_recipe_of_the_docs_keeps_the_contract(recipe: str, tmp_path: Path) ->
     ]
     environment = {**os.environ, "STORE_RECIPE": recipe, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTEST_XDIST_WORKER", None)
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "12 passed" in done.stdout

@@ -17,9 +17,9 @@ class Cabinet:
     def __init__(self) -> None:
         """Nothing is made before something is kept."""
         settings = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-        self.path = Path(os.environ.get("FRONTDESK_CLIENT_HOME") or f"{settings}/{PROGRAM}").expanduser()
+        self.path: Path = Path(os.environ.get("FRONTDESK_CLIENT_HOME") or f"{settings}/{PROGRAM}").expanduser()
         self._profiles = PrivateFolder(self.path)
-        self.store = KeyringStore(self.path / "tokens", service=PROGRAM, tell=say)
+        self.store: KeyringStore = KeyringStore(self.path / "tokens", service=PROGRAM, tell=say)
 
     def names(self) -> list[str]:
         """Every profile."""

@@ -65,12 +65,12 @@ class Connect:
         none: give all of its processes one `key`, 32 random bytes; without one, each process reads only its own.
         `once` remembers used answers; the usual one does so in this process.
         """
-        self.endpoints = Endpoints.under(endpoints) if isinstance(endpoints, str) else endpoints
-        self.app = App(client_id=client_id, client_secret=client_secret)
+        self.endpoints: Endpoints = Endpoints.under(endpoints) if isinstance(endpoints, str) else endpoints
+        self.app: App = App(client_id=client_id, client_secret=client_secret)
         self.redirect_uri = redirect_uri
         self.store = store
-        self.scopes = _join(scopes)
-        self.caller = caller or HttpCaller()
+        self.scopes: str = _join(scopes)
+        self.caller: Caller = caller or HttpCaller()
         self._key = make_key(key or (client_secret or "").encode() or os.urandom(32))
         self.seconds = seconds
         self._once = once or OnceHere()

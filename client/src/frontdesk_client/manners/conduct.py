@@ -28,10 +28,11 @@ class Conduct:
 
         `methods` are repeated after a 503; a 429 is repeated whatever the method, since nothing was done.
         """
-        self.rule = Rule(tries=tries, longest_wait=longest_wait, methods=frozenset(name.upper() for name in methods))
-        self.budget = budget or RetryBudget()
-        self.pace = pace
-        self.surroundings = surroundings or Surroundings()
+        repeated = frozenset(name.upper() for name in methods)
+        self.rule: Rule = Rule(tries=tries, longest_wait=longest_wait, methods=repeated)
+        self.budget: RetryBudget = budget or RetryBudget()
+        self.pace: Pace | None = pace
+        self.surroundings: Surroundings = surroundings or Surroundings()
 
     def begin(self, method: str, *, can_replay: bool) -> "Tries":
         """For a client that is not named here: ask it when to send, and tell it what was answered."""

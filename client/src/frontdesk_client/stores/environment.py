@@ -14,7 +14,7 @@ from frontdesk_client.tokens import Tokens, read_tokens
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class EnvironmentStore:
@@ -57,7 +57,7 @@ class EnvironmentStore:
         if tokens is None:
             self._forgotten.add(name)
         elif self._given.pop(name, None) not in (None, tokens.refresh_token):
-            log.warning(
+            _log.warning(
                 "the server replaced the refresh token of %s_*, and an EnvironmentStore cannot write it back: "
                 "after a restart the connection may be gone; use a FileStore or a store of your own",
                 begin,

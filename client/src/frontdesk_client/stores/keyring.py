@@ -22,7 +22,7 @@ from frontdesk_client.tokens import Tokens, read_tokens
 Place = Literal["keyring", "files"]
 CHOICE = "kept-in.json"
 PATIENCE = 60  # seconds for another process to choose; a person may be asked to unlock the keyring
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class KeyringStore:
@@ -40,7 +40,7 @@ class KeyringStore:
         """The folder holds locks, the choice, and the tokens where there is no keyring. `tell` is the log's warning."""
         self._entries = Entries(service)
         self._locks = ThreadLocks()
-        self._tell = tell or log.warning
+        self._tell = tell or _log.warning
         self._path = Path(folder).expanduser()
         self._files = None if sys.platform == "win32" else FileStore(self._path)
 

@@ -31,7 +31,7 @@ class PrivateFolder:
                 "files of tokens are not kept on Windows: their access lists are not looked at. "
                 "Keep them in the Credential Manager (KeyringStore, with the extra frontdesk-client[keyring])."
             )
-        self.path = Path(path).expanduser()
+        self.path: Path = Path(path).expanduser()
 
     def read(self, name: str) -> str | None:
         """The whole text, or None where there is none."""

@@ -1,10 +1,10 @@
 """Two routes for Django: one sends the user away to connect, one takes the answer."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 from frontdesk_client.connect import Connect
@@ -19,7 +19,7 @@ Failed: TypeAlias = Callable[[HttpRequest, FrontdeskError], HttpResponse]
 
 def connect_urls(
     connect: Connect, *, name: Name, start: str = "/connect", done: str | Done = "/", failed: Failed | None = None
-) -> list[URLPattern]:
+) -> list[Any]:  # of URLPattern; Django has no types to tell
     """`urlpatterns = [*connect_urls(…), …]`, in the root of the URLs: the answer arrives at the redirect URI's path.
 
     `name(request)` is the store's name for the connection of whoever is signed in to your app; None: nobody is (403).
