@@ -65,7 +65,7 @@ class SmallApi:
             if self.troubles:
                 return self.troubles.pop(0), {"error": "temporarily_unavailable"}
             if form.get("client_secret") != self.secret:
-                return 401, {"error": "invalid_client"}
+                return 401, {"error": "invalid_client", "error_description": f"what is {dict(form)}?"}
             if form.get("refresh_token") != self.refresh_token:
                 return 400, {"error": "invalid_grant"}
             access = f"access-{self.refreshes}"

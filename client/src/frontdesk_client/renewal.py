@@ -53,7 +53,7 @@ class Renewal:
                 if isinstance(answer, Tokens):
                     return self._save(before, answer)
                 if answer.error != "invalid_grant":
-                    raise _refused_otherwise(answer)
+                    raise self._refused_otherwise(answer, before)
                 # Where the lock does not reach everybody, another may have put a successor there while we asked.
                 latest = self.load()
                 if latest.refresh_token == before.refresh_token:
@@ -100,9 +100,12 @@ class Renewal:
     def _gone(self, message: str) -> ReauthorizationRequired:
         return ReauthorizationRequired(message, name=self.name, next_step=NEXT_STEP)
 
-
-def _refused_otherwise(refusal: TokenRefusal) -> RefreshRefused:
-    return RefreshRefused(
-        f"The authorization server refuses to refresh ({refusal}). Check the client's id and secret.",
-        error=refusal.error,
-    )
+    def _refused_otherwise(self, refusal: TokenRefusal, before: Tokens) -> RefreshRefused:
+        """With the server's own words, unless it repeats what it was sent."""
+        words = str(refusal)
+        for secret in (self.app.client_secret, before.refresh_token):
+            words = words.replace(secret, "…") if secret else words
+        return RefreshRefused(
+            f"The authorization server refuses to refresh ({words}). Check the client's id and secret.",
+            error=refusal.error,
+        )
