@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import frontdesk_client
+from frontdesk_client.hidden import Hidden
 
 SDK = str(Path(frontdesk_client.__file__).parent)
 
@@ -34,7 +35,8 @@ def living_objects() -> Iterator[str]:
     """The repr of every object of a class of the SDK that the garbage collector knows, and of all exported names."""
     for one in gc.get_objects():
         if str(type(one).__module__).partition(".")[0] == "frontdesk_client":
-            yield f"{type(one).__qualname__}: {one!r} {one!s}"
+            said = "" if isinstance(one, Hidden) else str(one)  # a text is what it says; its repr is what shows
+            yield f"{type(one).__qualname__}: {one!r} {said}"
     for name in frontdesk_client.__all__:
         yield repr(getattr(frontdesk_client, name))
 
