@@ -122,7 +122,7 @@ def endpoint_routes(ground: Ground, gateway: Gateway, health: Health) -> Mapping
     )
     return {
         AUTHORIZE_PATH.encode(): Route(handler=oauth.authorize, family=page, max_body=MAX_FORM),
-        TOKEN_PATH.encode(): Route(handler=oauth.token, family=OAUTH, max_body=MAX_FORM),
+        TOKEN_PATH.encode(): Route(handler=oauth.token, at_once=oauth.token_at_once, family=OAUTH, max_body=MAX_FORM),
         INTROSPECT_PATH.encode(): Route(handler=introspection.introspect, family=OAUTH, max_body=MAX_FORM),
         REVOKE_PATH.encode(): Route(handler=oauth.revoke, family=OAUTH, max_body=MAX_FORM),
         METADATA_PATH.encode(): Route(handler=oauth.describe, family=OAUTH),

@@ -13,9 +13,13 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from frontdesk.cli.heads import END, MAX_SIZE, Head, Heads
 from frontdesk.cli.wire import BoundedProtocol
 from frontdesk.protocol.http import Answer
 from frontdesk.web.front import BODILESS, Front, Route
+
+# A connection whose heads are never the same is asked only now and then whether they have become so.
+MISSES, ASK_AGAIN = 5_000, 16
 
 
 class Visit:
@@ -68,6 +72,67 @@ class LaneProtocol(BoundedProtocol):
 
     _front_of: Any = None
     _known_front: Front | None = None
+    _heads = Heads()  # of all connections of the process
+    _is_used = False  # whether a request of this connection has taken the lane
+    _misses = 0  # heads since one was known
+
+    def data_received(self, data: bytes) -> None:
+        """Serve a request whose head is known at once; parse the others, and know them from now on."""
+        trace = b""
+        if self._is_used and len(data) <= MAX_SIZE and self._is_between_requests():
+            end = data.find(END) + len(END)
+            trace = self._heads.trace(data[:end])
+            head = self._heads.find(trace)
+            if head is not None and len(data) - end == head.body and head.front is self._front():
+                self._misses = 0
+                self._serve_known(head, trace, data, end)
+                return
+            self._misses += 1
+        super().data_received(data)
+        if trace:
+            self._know(trace, data)
+
+    def _is_between_requests(self) -> bool:
+        """Whether what comes now is a new request, served at once."""
+        return (
+            not self._head_open
+            and not self._message_open
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self._is_deaf
+            and not self.flow.write_paused
+            and (self._misses < MISSES or self._ask_again())
+        )
+
+    def _ask_again(self) -> bool:
+        self._misses += 1
+        return self._misses % ASK_AGAIN == 0
+
+    def _serve_known(self, head: Head, trace: bytes, data: bytes, end: int) -> None:
+        start, stop = head.target
+        visit = Visit(
+            head.front, head.route, head.method, data[start:stop], head.cut_headers(data), keep_alive=head.keep_alive
+        )
+        if head.body:
+            visit.body = data[end:]
+        self.cycle = visit  # type: ignore[assignment]
+        self._serve(visit, trace)
+
+    def _know(self, trace: bytes, data: bytes) -> None:
+        """Keep the head of what was just parsed, where it was one whole request that took the lane."""
+        visit: Any = self.cycle
+        end = data.find(END) + len(END)
+        if isinstance(visit, Visit) and not self._message_open and len(visit.body) == len(data) - end:
+            self._heads.keep(
+                trace,
+                data,
+                front=visit.front,
+                route=visit.route,
+                method=visit.method,
+                target=visit.target,
+                headers=visit.headers,
+                body=len(visit.body),
+                keep_alive=visit.keep_alive,
+            )
 
     def on_message_begin(self) -> None:
         """A head begins; the ASGI scope is made when one is needed."""
@@ -88,6 +153,7 @@ class LaneProtocol(BoundedProtocol):
             super().on_headers_complete()
             return
         self.end_head()
+        self._is_used = True
         method = self.parser.get_method().decode("ascii")
         self.cycle = Visit(  # type: ignore[assignment]
             front, route, method, self.url, self.headers, keep_alive=self.parser.should_keep_alive()
@@ -149,7 +215,7 @@ class LaneProtocol(BoundedProtocol):
             and self.limit_concurrency is None
         )
 
-    def _serve(self, visit: Visit) -> None:
+    def _serve(self, visit: Visit, trace: bytes = b"") -> None:
         front = visit.front
         request = front.receive(
             method=visit.method,
@@ -159,6 +225,7 @@ class LaneProtocol(BoundedProtocol):
             https=self.scheme == "https",
         )
         request.body = visit.body
+        request.trace = trace
         answer = front.answer_at_once(visit.route, request)
         if answer is not None:
             self._finish(visit, answer)

@@ -76,28 +76,28 @@ class CheckFlow:
             if all("public" in operation.schemes for operation in operations):
                 return _PUBLIC, ()
             return _unauthenticated(Reason.NO_CREDENTIAL, operations)
-        known = self.recall(authorization, network, operations, now, address, targeted)
+        key = self.key(authorization, network, operations, targeted)
+        known = self.recall(key, now, address)
         if known is not None:
             return known
-        key = self.decisions.key(authorization, network, operations, targeted)
         return await self._decide(key, operations, authorization, now, address)
 
-    def recall(
+    def key(
         self,
         authorization: bytes,
         network: NetworkId | None,
         operations: tuple[Operation, ...],
-        now: Micros,
-        address: str | None,
         targeted: tuple[NetworkId, ...],
-    ) -> tuple[Admission, Allowances] | Refusal | None:
+    ) -> Key:
+        """What a decision depends on, beside the records and the time. No credential can be read in it."""
+        return self.decisions.key(authorization, network, operations, targeted)
+
+    def recall(self, key: Key, now: Micros, address: str | None) -> tuple[Admission, Allowances] | Refusal | None:
         """The answer to a call like one that was decided before, if that still stands; its limits count this one, too.
 
         A refusal is always of the limits, and was not counted. Raises StoreUnavailable.
         """
-        kept = self.decisions.find(
-            self.decisions.key(authorization, network, operations, targeted), self.store.glance(), now
-        )
+        kept = self.decisions.find(key, self.store.glance(), now)
         if kept is None:
             return None
         self._note_use(kept.source, now, address)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -39,15 +39,16 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]
 class Door(Protocol):
     """Checks 3 to 7 of the contract: `flows.check.CheckFlow`."""
 
-    def recall(
+    def key(
         self,
         authorization: bytes,
         network: NetworkId | None,
         operations: tuple[Operation, ...],
-        now: Micros,
-        address: str | None,
         targeted: tuple[NetworkId, ...],
-    ) -> tuple[Admission, Allowances] | Refusal | None:
+    ) -> Any:
+        """Under what the decision about a call is kept. No credential can be read in it."""
+
+    def recall(self, key: Any, now: Micros, address: str | None) -> tuple[Admission, Allowances] | Refusal | None:
         """What `check` would say, where that is known without waiting; a refusal has counted nothing."""
 
     async def check(
@@ -111,6 +112,15 @@ class Meant(NamedTuple):
     headers: CallHeaders
 
 
+class Call(NamedTuple):
+    """A call with a credential, read under one policy. It can be kept: the credential is not in it."""
+
+    target: Target
+    operations: Operations
+    key: Any  # the Door's
+    policy: Policy
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A call as it was asked about: what is known before anything is decided."""
@@ -160,21 +170,24 @@ class Checker:
         # Most calls ask for what was asked for before. Bounded in number, and by the targets' length.
         self._remembered = lru_cache(maxsize=4_096)(self._find)
 
-    def admit_at_once(
-        self, method: str, raw_target: bytes, headers: Headers, *, request_id: str, peer: str | None
-    ) -> Passed | None:
-        """Let a call in that is known to be good without waiting; None: `check_call` decides it.
-
-        Until a call is let in, nothing is counted and nobody told. May raise StoreUnavailable.
-        """
-        now = self._clock.now()
+    def read_call(self, method: str, raw_target: bytes, headers: Headers) -> Call | None:
+        """What a call comes to under the policy in force; None: only `check_call` can tell what to say of it."""
         meant = self._read(method, raw_target, headers)
         if not isinstance(meant, Meant):
             return None
         target, operations, targeted, (authorization, network) = meant
         if authorization is None:
             return None
-        known = self._door.recall(authorization, network, operations, now, peer, targeted)
+        return Call(target, operations, self._door.key(authorization, network, operations, targeted), self.policy)
+
+    def admit_at_once(self, call: Call, *, request_id: str, peer: str | None) -> Passed | None:
+        """Let a call in that is known to be good without waiting; None: `check_call` decides it.
+
+        Until a call is let in, nothing is counted and nobody told. May raise StoreUnavailable.
+        """
+        now = self._clock.now()
+        target, operations, key, policy = call
+        known = self._door.recall(key, now, peer) if policy is self.policy else None
         if known is None or isinstance(known, Refusal):
             return None
         admission, left = known

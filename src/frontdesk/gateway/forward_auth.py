@@ -1,10 +1,11 @@
 """Answering a proxy that asks whether a call may pass: nginx, Traefik, Caddy and Envoy (HTTP ext_authz)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from frontdesk.gateway.check_peers import CheckPeers
-from frontdesk.gateway.checker import Checker, Passed
+from frontdesk.gateway.checker import Call, Checker, Passed
 from frontdesk.gateway.forwarded import AskedCall, asks_like_nginx, read_asked_call, read_envoy_call
 from frontdesk.gateway.identity import IdentityWriter
 from frontdesk.gateway.policy import Operations
@@ -21,6 +22,16 @@ _PLAIN_HTTP = Refusal(reason=Reason.API_OVER_PLAIN_HTTP)
 SHADOW_HEADER = b"x-frontdesk-shadow"
 
 
+KEPT = 8_192
+
+
+class Heard(NamedTuple):
+    """A question, read. It can be kept: no credential is in it."""
+
+    asked: AskedCall
+    call: Call
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardAuth:
     """`/_frontdesk/check`, `/_frontdesk/envoy/…` and `/_frontdesk/refusal`."""
@@ -31,21 +42,38 @@ class ForwardAuth:
     peers: CheckPeers
     needs_https: bool
     on_failure: Callable[[Refusal, Request, Operations], None] | None = None  # hears of what the checker has not
+    _kept: dict[bytes, Heard] = field(default_factory=dict, init=False, repr=False)
 
     def check_at_once(self, request: Request) -> Answer | None:
         """The 200 for a call that is known to be good without waiting; None: nothing is done, and `check` answers."""
         if not self.peers.admits(request):
             return None
-        asked = read_asked_call(request.headers)
-        if isinstance(asked, Refusal) or self._came_openly(request):
-            return None
+        heard = self._kept.get(request.trace)
+        if heard is None or heard.call.policy is not self.checker.policy:
+            heard = self._hear(request)
+            if heard is None:
+                return None
+        asked, call = heard
         try:
-            passed = self.checker.admit_at_once(
-                asked.method, asked.target, request.headers, request_id=request.request_id, peer=request.peer
-            )
+            passed = self.checker.admit_at_once(call, request_id=request.request_id, peer=request.peer)
         except StoreUnavailable:
             return None
         return self._admit(passed, asked, request) if passed is not None else None
+
+    def _hear(self, request: Request) -> Heard | None:
+        """Read a question; kept, where it can be told that the very same question comes again."""
+        asked = read_asked_call(request.headers)
+        if isinstance(asked, Refusal) or self._came_openly(request):
+            return None
+        call = self.checker.read_call(asked.method, asked.target, request.headers)
+        if call is None:
+            return None
+        heard = Heard(asked, call)
+        if request.trace:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[request.trace] = heard
+        return heard
 
     async def check(self, request: Request) -> Answer:
         """200 with every identity header (empty where there is no value), or a refusal that the proxy can pass on."""

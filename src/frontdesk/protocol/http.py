@@ -33,6 +33,7 @@ class Request:
     hop: str | None = None  # IP address of the other end of the socket, whoever it forwards for
     https: bool = False  # whether this request came over TLS, as far as a trusted proxy says
     request_id: str = ""
+    trace: bytes = b""  # the same for the same method, target and headers, and never for others; empty: not known
     stream: AsyncIterator[bytes] | None = None  # the body, where it is passed on instead of read
     caller: Caller | None = field(default=None, repr=False)
 

@@ -191,7 +191,7 @@ class Front:
             return named(route.family.too_large(request.request_id), request.request_id)
         except ConnectionError:
             return None
-        return await self.answer(route, request)
+        return self.answer_at_once(route, request) or await self.answer(route, request)
 
 
 def named(answer: Answer, request_id: str) -> Answer:

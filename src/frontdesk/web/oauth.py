@@ -1,7 +1,7 @@
 """The OAuth endpoints over HTTP: authorize, token, revoke, metadata. RFC 6749 §3, RFC 7009, RFC 8414."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -19,6 +19,7 @@ from frontdesk.web.words_links import notice_of_link
 
 FORM_TYPE = b"application/x-www-form-urlencoded"
 MAX_FORM = 64 * 1024
+KEPT = 8_192  # heads
 
 # What proves something, or asks for it: never in a query.
 TOKEN_PARAMETERS = frozenset(
@@ -91,6 +92,28 @@ class OAuthEndpoints:
     pages: Pages
     metadata: Callable[[], bytes]
     is_https: bool
+    _plain_heads: set[bytes] = field(default_factory=set, init=False, repr=False)
+
+    def token_at_once(self, request: Request) -> Answer | None:
+        """The answer to a refresh that was granted before, with the same bytes; None: `token` answers."""
+        if self.is_https and not request.https:
+            return None
+        if request.trace not in self._plain_heads and not self._is_plain(request):
+            return None
+        again = self.token_flow.answer_again(request.body)
+        return _token_answer(again) if again is not None else None
+
+    def _is_plain(self, request: Request) -> bool:
+        """Whether the body is a form that is the request's whole proof. Told by the head alone, so it is kept by it."""
+        if request.method != "POST" or self._judge_form_request(request) is not None:
+            return False
+        if request.query or request.all(b"authorization"):
+            return False
+        if request.trace:
+            if len(self._plain_heads) >= KEPT:
+                self._plain_heads.clear()
+            self._plain_heads.add(request.trace)
+        return True
 
     async def token(self, request: Request) -> Answer:
         """POST /oauth2/token."""
@@ -101,9 +124,6 @@ class OAuthEndpoints:
             return oauth_fault(fault, request.request_id)
         authorization = request.all(b"authorization")
         is_whole_proof = not authorization and not request.query
-        again = self.token_flow.answer_again(request.body) if is_whole_proof else None
-        if again is not None:
-            return _token_answer(again)
         form = read_whole_form(request)
         if isinstance(form, Refusal):
             return oauth_fault(form, request.request_id)
