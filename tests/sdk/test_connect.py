@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from frontdesk_client.connect import Connect, SignIn
+from frontdesk_client.connect import Connect, Network, SignIn
 from frontdesk_client.endpoints import Endpoints
-from frontdesk_client.errors import AuthorizationFailed, TokenEndpointFailed
+from frontdesk_client.errors import ApiError, AuthorizationFailed, FrontdeskError, TokenEndpointFailed
 from frontdesk_client.stores.memory import MemoryStore
 
 from sdk.answering import TOKENS, Answering, answering
@@ -335,3 +335,22 @@ def test_nothing_that_is_printed_holds_a_secret(desk: Answering, clock: Clock) -
     assert "fdcs_secret" not in repr(connect)
     assert begun.ticket not in repr(begun)
     assert "fdcs_secret" not in begun.ticket
+
+
+@pytest.mark.anyio
+async def test_the_networks_of_a_connection(desk: Answering, clock: Clock) -> None:
+    """Asked with its access token and without a network; what is no list of networks is an error in words."""
+    clock.now = datetime.now(UTC)
+    connect = make(desk, clock)
+    begun = connect.start()
+    connect.finish(answer_to(begun), begun.ticket)
+    desk.said["/networks/v1"] = (200, {}, {"networks": [{"id": "n1", "title": "Harbour"}]})
+    assert connect.networks() == [Network(id="n1", title="Harbour")]
+    assert await connect.networks_async() == [Network(id="n1", title="Harbour")]
+    desk.said["/networks/v1"] = (403, {}, {"message": "No.", "type": "networkForbidden"})
+    with pytest.raises(ApiError, match="networkForbidden"):
+        connect.networks()
+    for said in (b"<html>", [], {"networks": [{}]}, {"networks": 7}):
+        desk.said["/networks/v1"] = (200, {}, said)
+        with pytest.raises(FrontdeskError, match="no list of networks"):
+            connect.networks()

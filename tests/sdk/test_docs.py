@@ -67,9 +67,10 @@ def test_every_block_of_a_page_runs(page: Path, town: Town, native_id: str, door
 
 
 def test_the_pages_are_found() -> None:
-    """None is empty of code, and the project's own README leads to them."""
-    assert {page.name for page in PAGES} >= {"README.md", "quick-start.md", "stores.md", "manners.md"}
-    assert all(read_blocks(page) for page in PAGES)
+    """Those that show code do, and the project's own README leads to them."""
+    shown = {"README.md", "quick-start.md", "connect.md", "command-line.md", "stores.md", "manners.md"}
+    assert {page.name for page in PAGES} >= shown
+    assert all(read_blocks(page) for page in PAGES if page.name in shown)
     said = (ROOT / "README.md").read_text()
     assert "client/README.md" in said
     assert "docs/sdk/quick-start.md" in said

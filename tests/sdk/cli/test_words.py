@@ -31,6 +31,9 @@ def terminal(tmp_path: Path) -> Terminal:
         ("explain", "../x"),
         ("login", "--client-id", "x"),
         ("login", "--server", "http://127.0.0.1:9", "--client-id", "x", "--basic", "--public"),
+        ("login", "--server", "api.example.com", "--client-id", "x", "--basic"),
+        ("login", "--server", "https://api.example:port", "--client-id", "x", "--basic"),
+        ("login", "--server", "https://api.example.com", "--client-id", "a:b", "--basic"),
         ("completion", "tcsh"),
     ],
 )

@@ -8,17 +8,20 @@ from frontdesk_client.cli.speech import EXIT_USAGE, Refused
 from frontdesk_client.connect.discovery import discover
 from frontdesk_client.endpoints import Endpoints
 from frontdesk_client.errors import NotDescribed
+from frontdesk_client.origins import must_be_safe, read_origin
 
 
 def settle_profile(options: argparse.Namespace, before: Profile | None) -> Profile:
     """The profile to log in with. What was known of another server, client or kind is not taken over."""
     server = options.server or (before.server if before else ask_needed("Address of the API: ", "--server"))
-    server = server.rstrip("/")
+    server = _must_be_address(server.rstrip("/"))
     kind: Kind = "basic" if options.basic else "oauth"
     if before is not None and not options.basic and not options.client_id and before.server == server:
         kind = before.kind
     same = before if before is not None and (before.server, before.kind) == (server, kind) else None
     client_id = options.client_id or (same.client_id if same else ask_needed("Client id: ", "--client-id"))
+    if kind == "basic" and ":" in client_id:
+        raise Refused("a network's client id has no colon", "look it up under Account > network > API", code=EXIT_USAGE)
     scopes = options.scope or (same.scopes if same else "")
     if kind == "oauth" and not scopes:
         scopes = ask_needed("Scopes, separated by spaces: ", "--scope")
@@ -53,6 +56,15 @@ def settle_secret(
     if secret is None and (is_given or profile.kind == "basic"):
         raise Refused("the secret is empty", "look where it should be")
     return secret
+
+
+def _must_be_address(server: str) -> str:
+    """An address that secrets may go to."""
+    try:
+        must_be_safe(read_origin(server))
+    except ValueError:
+        raise Refused("--server is no address", "https://api.example.com", code=EXIT_USAGE) from None
+    return server
 
 
 def _find_endpoints(server: str, kind: Kind) -> Endpoints:
