@@ -324,3 +324,9 @@ async def test_the_same_grant_is_never_seen_younger_than_an_answered_change(
         grant = await house.connect(user.id, client.id, network)
         await asyncio.gather(watch(sqlite, grant.id), watch(other, grant.id), end(grant.id), watch(other, grant.id))
         assert (await other.find_grant(grant.id)) == replace(grant, revoked_at=Micros(house.now))
+
+
+async def test_a_statement_is_planned_once(sqlite: SqliteStore) -> None:
+    """What is bound does not change the plan: otherwise each use would plan anew, which takes longer than the read."""
+    for connection in (sqlite._reader._connection, sqlite._reader._aside):
+        assert connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, -1) == 1

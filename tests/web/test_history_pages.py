@@ -93,7 +93,7 @@ async def test_a_day_that_is_none_is_said_at_its_field(story: Story) -> None:
 
 async def test_tn_17_a_page_token_is_good_for_its_network_and_filter_only(story: Story) -> None:
     """TN-17: the token of one network in another, in another list, and a forged one: 400, and the newest rows."""
-    north = await busy(story, 20)
+    north = await busy(story, 30)
     annex = await story.network("Annex")
     browser = await story.signs_in()
     path = f"/account/networks/{north.id}/history"
@@ -102,7 +102,7 @@ async def test_tn_17_a_page_token_is_good_for_its_network_and_filter_only(story:
     second = await browser.open(unescape(older))
     assert second.status == 200
     both = words(first) + words(second)
-    assert all(both.count(f"did n.{number} ") + both.count(f"did n.{number}just") == 1 for number in range(20))
+    assert all(both.count(f"did n.{number} ") + both.count(f"did n.{number}just") == 1 for number in range(30))
     token = unescape(older).split("page=")[1]
     position, _, proof = token.partition(".")
     forged = [f"{int(position) + 5}.{proof}", f"{position}.", position, "0.x", "9" * 40, "%00", "-1.x"]

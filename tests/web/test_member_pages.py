@@ -166,7 +166,7 @@ async def test_of_many_people_some_are_shown_and_any_is_found(story: Story) -> N
         )
     browser = await story.signs_in()
     page = await browser.open(members(north))
-    assert len(people_on(page)) == 8
+    assert len(people_on(page)) == 15
     following = re.search(r'href="([^"]+after=[^"]+)"', page.text)
     assert following is not None
     assert len(people_on(await browser.open(following[1].replace("&amp;", "&")))) == 8

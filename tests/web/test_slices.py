@@ -59,16 +59,16 @@ async def test_many_networks_come_in_pages(story: Story) -> None:
 
 
 async def test_many_guests_come_in_pages(story: Story) -> None:
-    """Five at a time; a page that is no more leads to the first."""
+    """Ten at a time; a page that is no more leads to the first."""
     north = await story.network("Northside")
     partner = await story.partner(scope="resources")
-    for number in range(6):
+    for number in range(11):
         address = f"ada{number}@north.example"
         await story.operator.give_role(address, network_id=north.id, role="administrator", origin=OPERATOR)
         visitor = story.browser(peer=f"192.0.2.{number + 20}")
         await partner.connects(await story.signs_in(address, browser=visitor), networks=[north.id])
     browser, path = await story.signs_in(OWNER), f"/account/networks/{north.id}/apps"
     shown = [re.findall(r"<strong>([^<]*)</strong>", (await browser.open(f"{path}?page={n}")).text) for n in (1, 2)]
-    assert [len(people) for people in shown] == [5, 1]
-    assert len({*shown[0], *shown[1]}) == 6
+    assert [len(people) for people in shown] == [10, 1]
+    assert len({*shown[0], *shown[1]}) == 11
     assert (await browser.get(f"{path}?page=3")).location == path

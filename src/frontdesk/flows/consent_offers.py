@@ -1,6 +1,7 @@
 """What a consent page offers: networks, what must be allowed, what may be left out. The contract's Consent section."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from frontdesk.flows.needs import Store
 from frontdesk.flows.network_rules import allowed_networks, reading_first
@@ -12,9 +13,8 @@ from frontdesk.protocol.role_scopes import RoleScopes
 from frontdesk.protocol.scopes import Inclusion, Scopes, implied
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkChoice:
-    """A network that the picker offers."""
+class NetworkChoice(NamedTuple):
+    """A network that the picker offers. A tuple, which is made in a third of the time: some people have hundreds."""
 
     id: NetworkId
     title: str

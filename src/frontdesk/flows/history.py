@@ -11,7 +11,7 @@ from frontdesk.protocol.history import NEWEST, HistoryFilter
 from frontdesk.protocol.ids import ClientId, NetworkId, UserId
 from frontdesk.protocol.records import AuditEvent, Network
 
-PAGE = 12  # rows
+PAGE = 25  # rows
 EXPORT = 10_000  # rows
 _PURPOSE = "history-page"
 
@@ -43,7 +43,7 @@ class History:
     mint: Mint
 
     async def page(self, actor: Actor, network_id: str, wanted: HistoryFilter, *, page: str) -> HistoryPage | Refusal:
-        """Twelve rows from where `page` (an earlier `older`) says; a token that was not given for this is refused."""
+        """Some rows from where `page` (an earlier `older`) says; a token that was not given for this is refused."""
         network = await open_owned(self.store, actor, network_id)
         if isinstance(network, Refusal):
             return network

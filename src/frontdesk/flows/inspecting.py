@@ -16,7 +16,7 @@ from frontdesk.protocol.inspection import BEGINNING, CallFilter, Inspected
 from frontdesk.protocol.records import Role, User
 from frontdesk.protocol.sight import App, Owner, Reader, may_read
 
-PAGE = 12  # rows
+PAGE = 20  # rows
 _PURPOSE = "requests-page"
 _UNKNOWN = Refusal(reason=Reason.PAGE_UNKNOWN)
 
@@ -67,7 +67,7 @@ class Inspecting:
         return Place(inspected=Inspected(network_id=network.id), name=network.title, reader=Owner(owned))
 
     async def page(self, place: Place, wanted: CallFilter, *, page: str) -> RequestsPage | Refusal:
-        """Twelve calls from where `page` (an earlier `older`) says; a token that was not given for this is refused."""
+        """Some calls from where `page` (an earlier `older`) says; a token that was not given for this is refused."""
         before = self._read_page(place, wanted, page)
         if before is None:
             return Refusal(reason=Reason.PAGE_TOKEN_FORGED)

@@ -22,7 +22,7 @@ from frontdesk.protocol.members import Invitation, Member, manages, may_change, 
 from frontdesk.protocol.records import AuditEvent, Network, Role, Session, User
 from frontdesk.protocol.signin import session_fresh
 
-PAGE = 8  # people
+PAGE = 15  # people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +76,16 @@ class Members:
             return managed
         network, begins = managed.network, begins.strip().lower()
         found = await self.store.list_members(network.id, after=after, begins=begins, limit=PAGE + 1)
-        waiting = []
-        for one in await self.store.list_invitations(network.id, now=self.clock.now()) if self.kept_here else ():
-            inviter = await self.store.find_user(one.inviter_id) if one.inviter_id is not None else None
-            waiting.append(Waiting(invitation=one, inviter=inviter.email if inviter is not None else ""))
+        standing = await self.store.list_invitations(network.id, now=self.clock.now()) if self.kept_here else ()
+        inviters: dict[UserId | None, str] = {None: ""}
+        for inviter_id in {one.inviter_id for one in standing if one.inviter_id is not None}:
+            inviter = await self.store.find_user(inviter_id)
+            inviters[inviter_id] = inviter.email if inviter is not None else ""
         return MembersPage(
             managed=managed,
             members=tuple(found[:PAGE]),
             after=found[PAGE - 1].user.email if len(found) > PAGE else "",
-            waiting=tuple(waiting),
+            waiting=tuple(Waiting(invitation=one, inviter=inviters[one.inviter_id]) for one in standing),
         )
 
     async def change_role(

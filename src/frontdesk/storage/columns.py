@@ -13,6 +13,7 @@ EDGE = 24
 
 _EDGE = Struct(">16sq")
 _TIME = Struct(">q")
+_LIVE = (_TIME.pack(0), _TIME.pack(1))
 _READING = 1  # in the place of a time: live, and for reading only. Nothing was dropped a microsecond after 1970 began.
 
 
@@ -115,7 +116,12 @@ def has_live_edge(raw: bytes) -> bool:
 
 def leads_to(raw: bytes, network: bytes) -> bool:
     """Whether there is a live edge to this network."""
-    return any(at == network and dropped <= _READING for at, dropped in _EDGE.iter_unpack(raw))
+    at = raw.find(network)
+    while at % EDGE:  # found across the bounds of two edges, or (at -1) not at all
+        if at < 0:
+            return False
+        at = raw.find(network, at + 1)
+    return raw[at + ID : at + EDGE] in _LIVE
 
 
 def writes_to(raw: bytes, network: bytes) -> bool:

@@ -23,6 +23,8 @@ def connect(path: Path, *, busy: int, writes: bool = False) -> apsw.Connection:
     # The write-ahead log stays when the last connection closes: a missing one then always means that it was lost.
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    # Or each use plans its statement anew, to look at the values that are bound, and that takes longer than most reads.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     for pragma, value in (
         ("synchronous", "FULL"),
         ("foreign_keys", "ON"),

@@ -1,13 +1,14 @@
 """The verbs of explanations and of shadow mode, as methods."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from frontdesk.protocol.explanations import NotedDecision
 from frontdesk.protocol.ids import Micros, NetworkId
 from frontdesk.protocol.inspection import CallFilter, Inspected, PlacedDecision
 from frontdesk.protocol.shadow import ShadowCount
 from frontdesk.storage import decisions, inspecting, shadow_counts
-from frontdesk.storage.reader import Reader
+from frontdesk.storage.reader import BRIEF, Reader
 from frontdesk.storage.writer import Writer
 
 
@@ -37,8 +38,11 @@ class DecisionVerbs:
         self, *, inspected: Inspected, wanted: CallFilter, before: int, limit: int
     ) -> Sequence[PlacedDecision]:
         """The newest first."""
-        verb = inspecting.list_requests(inspected=inspected, wanted=wanted, before=before, limit=limit)
-        return await self._reader.read_long(verb)
+        make = partial(inspecting.list_requests, inspected=inspected, wanted=wanted, before=before, limit=limit)
+        # Without a filter it follows its index; with one it may have to look at all before it finds a row.
+        if wanted == CallFilter() and limit <= BRIEF:
+            return await self._reader.read_brief(make)
+        return await self._reader.read_long(make())
 
     async def count_dropped_refusals(self, *, since: Micros) -> int:
         """How many were not kept."""

@@ -39,7 +39,7 @@ LIVE_OF_MEMBERS = (
 WHERE m.network_id = $1 AND g.revoked_at IS NULL ORDER BY g.created_at DESC, g.id DESC"""
 )
 GUESTS = """
-SELECT g.user_id, g.client_id, g.edges, g.created_at FROM grants g JOIN memberships m ON m.user_id = g.user_id
+SELECT g.user_id, g.client_id, g.id, g.edges, g.created_at FROM grants g JOIN memberships m ON m.user_id = g.user_id
 WHERE m.network_id = $1 AND g.revoked_at IS NULL
 """
 LEFT_BEHIND = (
@@ -90,23 +90,25 @@ def list_network_grants(network_id: NetworkId) -> Verb[list[Grant]]:
 def list_guests(network_id: NetworkId, *, start: int, count: int) -> Verb[tuple[int, list[list[Grant]]]]:
     """Who reaches a network by which app, the latest connected first: how many, and the live grants of some."""
     network = uuid_bytes(network_id)
-    since: dict[tuple[bytes, str], int] = {}
-    for user, client, edges, created in (yield GUESTS, (network,)):
+    held: dict[tuple[bytes, str], list[tuple[int, bytes]]] = {}
+    for user, client, key, edges, created in (yield GUESTS, (network,)):
         if leads_to(edges, network):
-            since[user, client] = min(created, since.get((user, client), created))
-    guests = sorted(since, key=lambda guest: (-since[guest], guest))
-    shown = []
-    for guest in guests[start : start + count]:
-        rows = yield LIVE_OF_CONNECTION, guest
-        shown.append([_read(row) for row in reversed(rows) if leads_to(row[6], network)])
-    return len(guests), shown
+            held.setdefault((user, client), []).append((created, key))
+    guests = sorted(held, key=lambda guest: (-min(held[guest])[0], guest))
+    shown = guests[start : start + count]
+    keys = [key for guest in shown for _, key in held[guest]]
+    places = ", ".join(f"${number}" for number in range(1, len(keys) + 1))
+    of_guest: dict[tuple[bytes, str], list[Grant]] = {guest: [] for guest in shown}
+    for row in (yield f"{_SELECT} WHERE g.id IN ({places}) ORDER BY g.id DESC", tuple(keys)) if keys else ():
+        of_guest[row[1], row[2]].append(_read(row))
+    return len(guests), list(of_guest.values())
 
 
 def list_reaching_apps(network_id: NetworkId) -> Verb[list[ClientId]]:
     """The apps that have a live grant with an undropped edge to a network."""
     network = uuid_bytes(network_id)
     rows = yield GUESTS, (network,)
-    return sorted({ClientId(client) for _, client, edges, _ in rows if leads_to(edges, network)})
+    return sorted({ClientId(client) for _, client, _, edges, _ in rows if leads_to(edges, network)})
 
 
 def page_grants(*, after: GrantId | None, limit: int) -> Verb[list[Grant]]:

@@ -1,6 +1,7 @@
 """The verbs about a network's people and invitations, as methods."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from frontdesk.protocol.ids import Digest, Email, Micros, NetworkId, UserId
 from frontdesk.protocol.members import Invitation, Invited, Member
@@ -40,7 +41,7 @@ class MembersVerbs:
 
     async def list_invitations(self, network_id: NetworkId, *, now: Micros) -> Sequence[Invitation]:
         """A network's invitations that stand."""
-        return await self._reader.read_long(invitations.list_invitations(network_id, now=now))
+        return await self._reader.read_brief(partial(invitations.list_invitations, network_id, now=now))
 
     async def find_invitation(self, digests: Sequence[Digest], *, now: Micros) -> Invitation | None:
         """The invitation with one of these digests."""

@@ -14,6 +14,7 @@ from frontdesk.storage.verbs import Execute, Verb, run
 from frontdesk.storage.walindex import watch
 
 DATA_VERSION = "PRAGMA data_version"
+BRIEF = 100  # rows that an index leads to
 
 T = TypeVar("T")
 Key = TypeVar("Key", bound=Hashable)
@@ -82,6 +83,20 @@ class Reader:
         """Carry out a verb of one statement, inline; beside the loop where it would have to wait."""
         try:
             return run(self._execute, make(*asked))
+        except apsw.BusyError:
+            return await self.read_long(make(*asked))
+        except apsw.Error as fault:
+            raise StoreUnavailable("the database cannot be read") from fault
+
+    async def read_brief(self, make: Callable[..., Verb[T]], *asked: object) -> T:
+        """Carry out a verb of a few statements that never take long, inline and in one snapshot."""
+        execute = self._execute
+        try:
+            execute("BEGIN", ()).fetchall()
+            try:
+                return run(execute, make(*asked))
+            finally:
+                execute("COMMIT", ()).fetchall()
         except apsw.BusyError:
             return await self.read_long(make(*asked))
         except apsw.Error as fault:

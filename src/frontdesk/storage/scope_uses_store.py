@@ -22,7 +22,7 @@ class ScopeUseVerbs:
 
     async def list_scope_uses(self, user_id: UserId) -> Sequence[ScopeUse]:
         """What a user's live grants made use of."""
-        return await self._reader.read_long(scope_uses.list_scope_uses(user_id))
+        return await self._reader.read(scope_uses.list_scope_uses, user_id)
 
     async def take_connection_scopes(
         self, *, user_id: UserId, client_id: ClientId, taken: Mapping[str, str], now: Micros, audit: AuditEvent

@@ -241,7 +241,7 @@ class VerbStore(
         self, user_id: UserId, *, start: int = 0, count: int | None = None
     ) -> Sequence[tuple[Connection, Sequence[Grant]]]:
         """A user's connections with their live grants."""
-        return await self._reader.read_long(grants.list_connections(user_id, start=start, count=count))
+        return await self._reader.read_brief(partial(grants.list_connections, user_id, start=start, count=count))
 
     async def count_connections(self, user_id: UserId) -> int:
         """How many apps a user has connected."""

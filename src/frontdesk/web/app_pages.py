@@ -17,7 +17,7 @@ from frontdesk.web.views_apps import AppNetworkRow, AppRow, AppScopeRow, AppsVie
 from frontdesk.web.words import moment, notice_of
 
 PATH = "/account/apps"
-SHOWN, NETWORKS_SHOWN = 3, 3  # apps at a time, and networks of each
+SHOWN, NETWORKS_SHOWN = 5, 3  # apps at a time, and networks of each
 NETWORKS_OF_ONE = 15  # of an app that is looked at alone
 
 

@@ -25,7 +25,9 @@ def pick_networks(words: ScopeWords, choices: Sequence[NetworkChoice], *, sought
     if len(choices) <= FEW:
         return Picker(boxes=tuple(_box(words, choice) for choice in choices), total=len(choices), found=len(choices))
     parts = sought.casefold().split()
-    found = [choice for choice in choices if all(part in choice.title.casefold() for part in parts)]
+    found = (
+        [choice for choice in choices if all(part in choice.title.casefold() for part in parts)] if parts else choices
+    )
     unticked = [choice for choice in found if not choice.ticked]
     shown = [choice for choice in choices if choice.ticked] + unticked[:SHOWN]
     return Picker(

@@ -16,7 +16,7 @@ from frontdesk.web.slices import slice_of, start_of
 from frontdesk.web.views import GuestRow, GuestsView, LeftRow
 from frontdesk.web.words import moment, notice_of
 
-SHOWN = 5  # of either list at a time
+SHOWN = 10  # of either list at a time
 PAUSED = {
     Standing.WORKING: "",
     Standing.PERSON_BLOCKED: N_("refused: this person is blocked"),

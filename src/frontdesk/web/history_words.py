@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from frontdesk.flows.history import HistoryEntry
 from frontdesk.protocol.history import Topic
 from frontdesk.protocol.messages import N_, say
-from frontdesk.protocol.records import Role
 from frontdesk.web.words import ROLES
 
 TOPICS = {
@@ -60,6 +59,8 @@ NOBODY_KNOWN = N_("Somebody who proved nothing but a token")
 LEAK = N_("A report of a leak")
 APP_ITSELF = N_("The app itself")
 
+_ROLES = {role.value: text for role, text in ROLES.items()}
+
 
 def actions_about(topic: Topic) -> tuple[str, ...]:
     """The actions of a topic."""
@@ -88,7 +89,7 @@ def detail_of(entry: HistoryEntry) -> str:
 
 
 def _role_of(detail: str) -> str:
-    return ROLES[Role(detail)] if detail in list(Role) else detail
+    return _ROLES.get(detail, detail)
 
 
 def actor_of(entry: HistoryEntry) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from frontdesk.protocol.messages import Text, say
 from frontdesk.protocol.scope_operations import OpenedOperation, ScopeOperations, opened_by
-from frontdesk.protocol.scopes import CONTRACT, READONLY, Inclusion, implied
+from frontdesk.protocol.scopes import CONTRACT, READONLY, Inclusion, Scopes, implied
 
 SHOWN_OPERATIONS = 20  # of one scope
+REMEMBERED = 1_024  # sets of scopes: an app asks for the same again and again
 
 _READING = ("Read and write ", "Read ", "View ", "See ")
 
@@ -48,6 +49,8 @@ class ScopeWords:
     inclusion: Inclusion = CONTRACT
     operations: Callable[[], ScopeOperations] = dict  # of the document in force
     _opened: _Opened = field(default_factory=_Opened, repr=False)
+    _lines: dict[Scopes, tuple[ScopeLine, ...]] = field(default_factory=dict, repr=False)
+    _parts: dict[str, ScopeLine | None] = field(default_factory=dict, repr=False)
 
     def explained(self, scopes: Iterable[str]) -> tuple[ScopeLine, ...]:
         """The same as `lines`, each with the operations that it opens."""
@@ -68,10 +71,13 @@ class ScopeWords:
 
     def part(self, scope: str) -> ScopeLine | None:
         """What may be left of a scope that changes data: seeing the same; None where the API has no such scope."""
-        if not self._changes(scope):
-            return None
-        parts = [name for name in self.inclusion.directly(scope) if name in self.texts and not self._changes(name)]
-        return self.line(parts[0]) if parts else None
+        if scope not in self._parts:
+            smaller = self.inclusion.directly(scope) if self._changes(scope) else ()
+            parts = [name for name in smaller if name in self.texts and not self._changes(name)]
+            if len(self._parts) >= REMEMBERED:
+                self._parts.clear()
+            self._parts[scope] = self.line(parts[0]) if parts else None
+        return self._parts[scope]
 
     def subject(self, scope: str) -> str:
         """What a scope is about, without what may be done with it: "Resources and bookings"."""
@@ -82,8 +88,14 @@ class ScopeWords:
     def lines(self, scopes: Iterable[str]) -> tuple[ScopeLine, ...]:
         """What these scopes allow: what changes data first, and nothing that another line includes."""
         asked = tuple(scopes)
-        kept = [scope for scope in asked if not any(self._includes(other, scope) for other in asked)]
-        return tuple(sorted(map(self.line, kept), key=lambda line: not line.writes))
+        lines = self._lines.get(asked)
+        if lines is None:
+            kept = [scope for scope in asked if not any(self._includes(other, scope) for other in asked)]
+            lines = tuple(sorted(map(self.line, kept), key=lambda line: not line.writes))
+            if len(self._lines) >= REMEMBERED:
+                self._lines.clear()
+            self._lines[asked] = lines
+        return lines
 
     def limit(self, scopes: Iterable[str]) -> str:
         """What is left where a role leaves less, in one line: "see plans; see and change locations"."""

@@ -7,9 +7,11 @@ the rest, and what its values say, where it is written out.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from keyword import iskeyword
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
+import markupsafe
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import InternationalizationExtension
 from jinja2.visitor import NodeTransformer
@@ -17,9 +19,13 @@ from markupsafe import Markup, escape
 
 from frontdesk.protocol.messages import ENGLISH, Message, Said, Speaker, said_values, say_by
 from frontdesk.web.compiled_templates import compiled_in
+from frontdesk.web.flattening import flatten
+from frontdesk.web.scope_words import ScopeLine
 from frontdesk.web.tickets import Ticket
 from frontdesk.web.words import Moment
 
+# What `escape` calls for a plain text, without the object that it makes of the result.
+escape_text: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]
 _PLACE = re.compile(r"%\((\w+)\)s|(%%)|%")
 
 
@@ -39,8 +45,8 @@ def open_templates(speaker: Speaker, shared: Mapping[str, object]) -> Environmen
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined] # of jinja2.ext.i18n
     environment.globals.update(shared)
-    environment.globals.update(gettext=_gettext(speaker), ngettext=_ngettext(speaker))
-    environment.filters.update(moment=_moment(speaker), ticket=render_ticket)
+    environment.globals.update(_=_gettext(speaker), gettext=_gettext(speaker), ngettext=_ngettext(speaker))
+    environment.filters.update(moment=_moment(speaker), ticket=render_ticket, scope_list=_scope_list(environment))
     return environment
 
 
@@ -49,34 +55,66 @@ class SpokenTemplates(Environment):
 
     speaker: Speaker
     write_out: Callable[[Any], str]
-    # Of records only; the own one of Jinja2 also looks for items, and takes twice as long.
-    getattr = staticmethod(getattr)  # type: ignore[assignment]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        parsed: nodes.Template = _Translator(self.speaker).visit(super()._parse(source, name, filename))
+        whole = flatten(super()._parse(source, name, filename), self._read)
+        parsed: nodes.Template = _Translator(self.speaker).visit(whole)
+        return parsed
+
+    def _read(self, name: str) -> nodes.Template:
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        source, filename, _ = self.loader.get_source(self, name)
+        parsed = super()._parse(source, name, filename)
+        parsed.set_environment(self)
         return parsed
 
 
 class _Code(CodeGenerator):
-    """Has each value written out by one call, and a block's parts joined before they are handed on.
+    """Has each value written out by one call, and a page's parts joined at once.
 
-    Jinja2's own two calls make a new object of each value, and each part passes all templates that extend each other.
+    Jinja2's own two calls make a new object of each value, and it hands on each part by itself.
     """
 
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja2's name
+        """With what writes values out where code finds it at once."""
+        self.writeline("write_out = environment.write_out")
+        super().visit_Template(node, frame)
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's name
+        """Of records only; Jinja2's own also looks for items, and takes many times as long."""
+        self.write("getattr(" if iskeyword(node.attr) else "(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})" if iskeyword(node.attr) else f").{node.attr}")
+
+    def visit_Call(  # noqa: N802 - Jinja2's name
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        """As it stands: nothing that our templates call asks to be given the context."""
+        if node.dyn_args or node.dyn_kwargs or forward_caller or any(iskeyword(one.key) for one in node.kwargs):
+            super().visit_Call(node, frame, forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for given in (*node.args, *node.kwargs):
+            self.visit(given, frame)
+            self.write(", ")
+        self.write(")")
+
     def enter_frame(self, frame: Frame) -> None:
-        """Begin to collect what a block writes."""
+        """Begin to collect what a page writes."""
         super().enter_frame(frame)
-        if frame.parent is None and frame.block is not None:
+        if frame.parent is None and frame.buffer is None:
             self.buffer(frame)
 
     def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:
         """Hand it on."""
-        if frame.parent is None and frame.block is not None:
+        if frame.parent is None and with_python_scope:
             self.writeline(f"yield ''.join({frame.buffer})")
         super().leave_frame(frame, with_python_scope)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write("environment.write_out(")
+        self.write("write_out(")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self.write(")")
@@ -149,10 +187,7 @@ def _writer(speaker: Speaker) -> Callable[[Any], str]:
             text = value
         else:
             return escape(value)
-        # Five looks at a text take a quarter of what escaping it does, and hardly any text has one of these.
-        if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
-            return escape(text)
-        return text
+        return escape_text(text)
 
     return write_out
 
@@ -162,6 +197,7 @@ def _moment(speaker: Speaker) -> Callable[[Moment], Markup]:
     def say_exactly(full: str) -> Markup:
         return escape(say_by(speaker, full))
 
+    @lru_cache(maxsize=8_192)
     def moment(at: Moment) -> Markup:
         """A time, for people and for programs."""
         full, text = say_exactly(at.full), escape(say_by(speaker, at.text))
@@ -170,11 +206,26 @@ def _moment(speaker: Speaker) -> Callable[[Moment], Markup]:
     return moment
 
 
+def _scope_list(templates: Environment) -> Callable[[tuple[ScopeLine, ...]], Markup]:
+    # One list has many apps, and few kinds of them: what they may do is written out once.
+    @lru_cache(maxsize=256)
+    def scope_list(lines: tuple[ScopeLine, ...]) -> Markup:
+        """What an app may do."""
+        return Markup(templates.get_template("parts.html").module.scopes(lines))  # type: ignore[attr-defined] # noqa: S704 - written by a template
+
+    return scope_list
+
+
 def render_ticket(form: Ticket) -> Markup:
     """The hidden fields of a form that only our own page can send."""
-    fields = f'<input type="hidden" name="form_token" value="{escape(form.token)}">'
-    if form.request:
-        fields += f'<input type="hidden" name="request" value="{escape(form.request)}">'
+    return _hidden(form.token, form.request)
+
+
+@lru_cache(maxsize=16)  # the forms of the rows of one page are alike
+def _hidden(token: str, request: str) -> Markup:
+    fields = f'<input type="hidden" name="form_token" value="{escape(token)}">'
+    if request:
+        fields += f'<input type="hidden" name="request" value="{escape(request)}">'
     return Markup(fields)  # noqa: S704 - escaped
 
 
@@ -191,7 +242,14 @@ def _gettext(speaker: Speaker) -> Callable[..., str]:
 def _ngettext(speaker: Speaker) -> Callable[..., str]:
     def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
         """The same of a number of things."""
+        if values == {"count": count}:
+            return count_only(one, many, count)
         found = Markup(speaker.translate_count(str(one), str(many), count))  # noqa: S704 - from a catalogue
         return found % {"num": count, **said_values(values, speaker)}
+
+    @lru_cache(maxsize=1_024)
+    def count_only(one: str, many: str, count: int) -> str:
+        found = Markup(speaker.translate_count(one, many, count))  # noqa: S704 - from a catalogue
+        return found % {"num": count, "count": count}
 
     return ngettext

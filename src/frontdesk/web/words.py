@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from frontdesk.flows.signin import CodeFault
 from frontdesk.protocol.errors import Reason
-from frontdesk.protocol.ids import DAY, MINUTE, SECOND, Micros
+from frontdesk.protocol.ids import DAY, HOUR, MINUTE, SECOND, Micros
 from frontdesk.protocol.messages import N_, Ago, Day, TimeOfDay, say, say_count, utc
 from frontdesk.protocol.records import Role
 
@@ -30,6 +30,8 @@ class Notice:
     link: str = ""  # where the hint leads
     link_text: str = ""
 
+
+MONTH = 30 * DAY  # what is older is told by its day
 
 ROLES = {Role.OWNER: N_("Owner"), Role.ADMINISTRATOR: N_("Administrator"), Role.MEMBER: N_("Member")}
 
@@ -262,7 +264,18 @@ def blocked_sentence(until: Micros, now: Micros) -> str:
 
 def moment(at: Micros, now: Micros) -> Moment:
     """A time as "3 days ago", with the absolute one beside it."""
-    return Moment(text=_ago(now - at, at), iso=_iso(at // SECOND), full=exactly(at))
+    elapsed = min(now - at, MONTH)
+    if elapsed < MINUTE:
+        return _moment(at // SECOND, 0)
+    # Days, hours and minutes are whole minutes; what is said changes with the largest of them only.
+    unit = DAY if elapsed >= DAY else HOUR if elapsed >= HOUR else MINUTE
+    return _moment(at // SECOND, elapsed // unit * unit)
+
+
+@lru_cache(maxsize=8_192)
+def _moment(second: int, elapsed: int) -> Moment:
+    at = Micros(second * SECOND)
+    return Moment(text=_ago(elapsed, at), iso=f"{utc(at):%Y-%m-%dT%H:%M:%SZ}", full=exactly(at))
 
 
 def exactly(at: Micros) -> str:
@@ -276,12 +289,7 @@ def _exactly(minute: int) -> str:
     return say("%(day)s, %(time)s UTC", day=Day(at), time=TimeOfDay(at))
 
 
-@lru_cache(maxsize=8_192)
-def _iso(second: int) -> str:
-    return f"{utc(Micros(second * SECOND)):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _ago(elapsed: int, at: Micros) -> str:
     if elapsed < MINUTE:
         return N_("just now")
-    return Ago(elapsed) if elapsed < 30 * DAY else say("on %(day)s", day=Day(at))
+    return Ago(elapsed) if elapsed < MONTH else say("on %(day)s", day=Day(at))
