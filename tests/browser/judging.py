@@ -31,6 +31,9 @@ _CLIPPED = """
 _WEIGHT = """
   [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
   .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+# Pictures that wait until they are scrolled to are not waited for by the page's own "load".
+_HURRY = "[...document.images].forEach(image => { image.loading = 'eager' })"
+_ARRIVED = "[...document.images].every(image => image.complete)"
 _BROKEN = "[...document.images].filter(image => !image.naturalWidth).map(image => image.src)"
 _RAW = """
   (() => {
@@ -51,7 +54,8 @@ _RAW = """
 def judge(page: Page, name: str, *, widths: Iterable[int], schemes: Iterable[str], shots: Path) -> list[str]:
     """Everything that is wrong with the page that is open, in words; and a picture of each look of it."""
     wrong = []
-    page.wait_for_load_state()  # pictures too
+    page.evaluate(_HURRY)
+    page.wait_for_function(_ARRIVED)
     wrong += [f"{name} shows a picture that did not load: {place}" for place in page.evaluate(_BROKEN)]
     if (weight := page.evaluate(_WEIGHT)) >= MOST:
         wrong.append(f"{name} weighs {weight} bytes")

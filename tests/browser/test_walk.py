@@ -54,6 +54,7 @@ def walk_to(
     page.on("console", lambda line: said.append(line.text) if "Failed to load resource" not in line.text else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda asked: said.append(asked.url) if not asked.url.startswith(stage.url) else None)
+    page.on("response", lambda given: said.append(f"{given.status} {given.url}") if given.status >= 500 else None)
     page.goto(stage.url + stage.path(stop.path))
     stop.does(page, stage)
     return page, said
