@@ -36,7 +36,6 @@ UPDATE network_rules SET version = $1, apps_listed = $2, apps = $3, administrato
     read_only_first = $6, owner_passkey = $7, looked_at = $8
 WHERE network_id = $9 AND version = $10 RETURNING version
 """
-ANY_READING_FIRST = "SELECT 1 FROM network_rules WHERE read_only_first = 1 AND network_id >= $1 LIMIT 1"
 READING_FIRST = "SELECT 1 FROM network_rules WHERE network_id = $1 AND read_only_first = 1"
 DUE = """
 SELECT network_id, connection_days FROM network_rules
@@ -97,8 +96,6 @@ def write_rules(rules: NetworkRules) -> Verb[bool]:
 
 def networks_read_first(networks: bytes, user: bytes, client: str) -> Verb[frozenset[bytes]]:
     """Of a packed column, the networks in which a new grant only reads: by their rules, where no other one writes."""
-    if not (yield ANY_READING_FIRST, (b"",)):
-        return frozenset()
     reading = set[bytes]()
     for at in range(0, len(networks), ID):
         network = networks[at : at + ID]
