@@ -107,6 +107,7 @@ async def test_old_audit_rows_go(house: House) -> None:
     await house.client()
     house.pass_time(AUDIT_KEPT - 1)
     await house.client()
+    await house.store.index_audit(limit=100)
     assert await clean(house) == 0
     house.pass_time(1)
     assert await clean(house) == 1

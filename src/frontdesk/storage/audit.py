@@ -1,7 +1,7 @@
 """The append-only record of security changes: rows are saved in the transaction of the change they tell of.
 
 A change that concerns several networks is one row, which is read as one event for each. Which rows name a network is
-written down later, many at a time: `index`. Until then they are looked through.
+written down later, many at a time (`audit_places.py`). Until then they are looked through.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from typing import Any
 from frontdesk.protocol.history import NEWEST, HistoryFilter
 from frontdesk.protocol.ids import GrantId, Micros, NetworkId, UserId, uuid_bytes, uuid_text
 from frontdesk.protocol.records import AuditEvent
+from frontdesk.storage.audit_places import named_by
 from frontdesk.storage.columns import live_networks, network_text, optional_id, pack_networks, read_networks
 from frontdesk.storage.verbs import Step, Value, Verb
 
@@ -29,29 +30,13 @@ AND ($6 = '' OR a.actor = $6 OR a.user_id = $7) AND ($8 = '' OR a.client_id = $8
 # CROSS JOIN is told of the network's own rows first, in their order.
 OF_NETWORK = f"""
 SELECT {_COLUMNS} FROM audit_by_networks n CROSS JOIN audit a ON a.position = n.position
-WHERE n.network_id = $1 AND n.position < $2 AND {_WANTED.replace("BY a.position", "BY n.position")}
+WHERE n.network_id = $1 AND n.position < $2 AND n.position <= (SELECT position FROM audit_indexed WHERE one = 1)
+AND {_WANTED.replace("BY a.position", "BY n.position")}
 """  # noqa: S608 - names of columns
 OF_NETWORK_NOT_INDEXED = f"""
 SELECT {_COLUMNS} FROM audit a WHERE a.position > (SELECT position FROM audit_indexed WHERE one = 1)
 AND (a.network_id = $1 OR instr(a.networks, $1) > 0) AND {_WANTED}
 """  # noqa: S608 - names of columns
-INDEXED = "SELECT position, (SELECT coalesce(max(position), 0) FROM audit) FROM audit_indexed WHERE one = 1"
-# In the index's order, so that each of its pages is written once a batch.
-INDEX = """
-INSERT INTO audit_by_networks (network_id, position)
-WITH RECURSIVE part (network_id, position, rest) AS (
-    SELECT substr(networks, 1, 16), position, substr(networks, 17) FROM audit
-    WHERE position > $1 AND position <= $2 AND networks IS NOT NULL
-    UNION ALL
-    SELECT substr(rest, 1, 16), position, substr(rest, 17) FROM part WHERE length(rest) > 0
-)
-SELECT network_id, position FROM part
-UNION ALL
-SELECT network_id, position FROM audit WHERE position > $1 AND position <= $2 AND network_id IS NOT NULL
-ORDER BY 1, 2
-"""
-SET_INDEXED = "UPDATE audit_indexed SET position = $1 WHERE one = 1"
-FORGET = "DELETE FROM audit_by_networks WHERE network_id = $1 AND position = $2"
 
 _PLACES = 16  # bits: more networks than anybody has
 
@@ -70,23 +55,6 @@ def entries(event: AuditEvent, networks: Iterable[NetworkId]) -> Verb[None]:
 def entry_of_grant(event: AuditEvent, user: bytes, edges: bytes) -> Step:
     """The step that saves a change of a user's grant, for the owner of each network that it still led to."""
     return _insert(event, None, live_networks(edges) or None, user)
-
-
-def index(*, limit: int) -> Verb[int]:
-    """Write down the networks of up to `limit` rows that are not in the index yet; how many rows are left."""
-    ((done, newest),) = yield INDEXED, ()
-    upto = min(done + limit, newest)
-    if upto > done:
-        yield INDEX, (done, upto)
-        yield SET_INDEXED, (upto,)
-    return int(newest - upto)
-
-
-def unindex(rows: Iterable[tuple[Any, ...]]) -> Verb[None]:
-    """Take rows that were deleted out of the index: (position, network_id, networks) each."""
-    for position, network, networks in rows:
-        for one in _names(network, networks):
-            yield FORGET, (one, position)
 
 
 def list_history(
@@ -134,7 +102,7 @@ def list_audit(*, network_id: NetworkId | None, client_id: str | None, limit: in
 def _of_network(network_id: NetworkId, *asked: Value, limit: int) -> Verb[list[tuple[int, AuditEvent]]]:
     network = uuid_bytes(network_id)
     rows = yield OF_NETWORK_NOT_INDEXED, (network, *asked, limit)
-    rows = [row for row in rows if network in _names(row[4], row[11])]
+    rows = [row for row in rows if network in named_by(row[4], row[11])]
     if len(rows) < limit:
         rows += yield OF_NETWORK, (network, *asked, limit - len(rows))
     return [(row[0], replace(_read(row), network_id=network_id)) for row in rows]
@@ -154,12 +122,6 @@ def _insert(event: AuditEvent, network: bytes | None, networks: bytes | None, us
         event.detail,
         networks,
     )
-
-
-def _names(network: bytes | None, networks: bytes | None) -> list[bytes]:
-    if networks is None:
-        return [] if network is None else [network]
-    return [uuid_bytes(one) for one in read_networks(networks)]
 
 
 def _events(row: tuple[Any, ...]) -> Iterator[tuple[int, AuditEvent]]:

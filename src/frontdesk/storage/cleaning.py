@@ -7,7 +7,7 @@ from frontdesk.protocol.call_counts import ACCEPTED_FOR, first_of_week, oldest_d
 from frontdesk.protocol.hours import FORGOTTEN_AFTER, oldest_kept
 from frontdesk.protocol.ids import DAY, HOUR, Micros
 from frontdesk.protocol.signin import SESSION_IDLE
-from frontdesk.storage.audit import unindex
+from frontdesk.storage.audit_places import unindex
 from frontdesk.storage.connections import settle
 from frontdesk.storage.credentials import end_retired
 from frontdesk.storage.network_rules import end_outlived
@@ -71,17 +71,17 @@ DELETE FROM sessions WHERE id IN (
 )
 RETURNING id
 """
-# The newest row stays, so that no position is given a second time.
+# The newest row stays, so that no position is given a second time; so does what is not in the index yet.
 OLD_AUDIT = """
 DELETE FROM audit WHERE position IN (
     SELECT position FROM (SELECT position, at FROM audit ORDER BY position LIMIT $1) AS oldest WHERE at <= $2
-) AND position < (SELECT max(position) FROM audit)
+) AND position < (SELECT max(position) FROM audit) AND position <= (SELECT position FROM audit_indexed WHERE one = 1)
 RETURNING position, network_id, networks
 """
 MUCH_AUDIT = """
 DELETE FROM audit WHERE position IN (
     SELECT position FROM audit WHERE position <= (SELECT max(position) FROM audit) - $1 ORDER BY position LIMIT $2
-)
+) AND position <= (SELECT position FROM audit_indexed WHERE one = 1)
 RETURNING position, network_id, networks
 """
 CHANGES = """

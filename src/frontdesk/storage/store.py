@@ -1,5 +1,6 @@
 """The verbs as methods: which are read inline or beside the loop, from memory, or written, ahead of others or not."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -35,6 +36,7 @@ from frontdesk.storage import (
     audit as audits,
 )
 from frontdesk.storage import (
+    audit_places,
     cleaning,
     clients,
     codes,
@@ -84,6 +86,8 @@ from frontdesk.storage.strictness_store import StrictnessVerbs
 from frontdesk.storage.writer import Writer
 
 # Steps at which a test may crash, fail or delay the process.
+BREATH = 0.01  # seconds between two parts of a pass of the index, for those who wait
+
 FAILPOINTS = tuple(
     f"{step}.{moment}"
     for step in ("consent", "exchange", "rotate", "revoke", "disconnect", "regenerate")
@@ -359,7 +363,13 @@ class VerbStore(
 
     async def index_audit(self, *, limit: int) -> int:
         """Put up to `limit` audit rows where their networks find them quickly; how many are left."""
-        return await self._writer.write(audits.index(limit=limit), long=True)
+        found = await self._reader.read_long(audit_places.find_places(limit=limit))
+        for part in found.parts():
+            if not await self._writer.write(audit_places.put_places(found.start, part), long=True):
+                return found.left
+            await asyncio.sleep(BREATH)
+        await self._writer.write(audit_places.end_pass(found.start, found.end))
+        return found.left
 
     async def clean(self, *, now: Micros, limit: int) -> int:
         """Delete up to `limit` rows that nothing can need any more."""
