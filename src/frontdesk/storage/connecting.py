@@ -12,8 +12,8 @@ _STATEMENTS = 256
 _WAL_LIMIT = 64 * 1024 * 1024
 # The commit that finds so many pages in the log copies them, and its group waits: little and often, not SQLite's 1,000.
 _LOG_PAGES = 400
-# KiB for each of a worker's three connections: twice as much was no faster over 100,000 grants.
-_CACHE = 8_192
+# KiB for each of a worker's three connections: almost three times as much was no faster over 100,000 grants.
+_CACHE = 3_072
 
 
 def connect(path: Path, *, busy: int, writes: bool = False) -> apsw.Connection:
