@@ -3,6 +3,8 @@
 Before the imitation of the original API, which is slow, so that each command can be looked at while it runs.
 """
 
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -130,6 +132,24 @@ def test_a_secret_that_is_typed_into_the_command_line_is_refused_and_not_repeate
     said = Terminal(tmp_path).types("login", "--client-secret=canary-secret", "--server", "http://127.0.0.1:9")
     assert said.code == 2
     assert "canary" not in said.out + said.err
+
+
+def test_a_crash_of_the_command_leaves_no_core() -> None:
+    """LK-05: whatever the limit was, no core file is written, and no collector of cores is asked."""
+    program = """
+import resource, sys
+hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+from frontdesk_client.cli.main import main
+sys.argv = ["frontdesk-client", "status"]
+try:
+    main()
+except SystemExit:
+    print("limits", *resource.getrlimit(resource.RLIMIT_CORE), "of", hard)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    words = done.stdout.split("limits ")[-1].split()
+    assert words[:2] == (["0", "0"] if words[3] == "0" else ["1", "1"]), done
 
 
 def _nothing_of(api: Slow, said: list[object]) -> None:

@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from frontdesk_client.cli import speech
+from frontdesk_client.cli import crashes, speech
 from frontdesk_client.cli.parser import read_words
 from frontdesk_client.errors import ApiError, FrontdeskError, ReauthorizationRequired
 
 
 def main() -> None:
     """Run what was typed, and end with 0, 1 (refused or failed), 2 (usage) or 130 (interrupted)."""
+    crashes.leave_no_core()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
