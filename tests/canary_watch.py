@@ -64,6 +64,9 @@ _ASSERTION = b"eyJhbGciOiJFUzI1NiIs"  # how the header of each begins
 _RUN = re.compile(rb"[A-Za-z0-9_-]{19,}")
 SIX = re.compile(rb"\b\d{6}\b")
 _PIECE = 10  # characters; of 43 secret ones, every run of 19 holds a whole piece
+# Ten hex characters are forty bits, which a run's request ids hold by chance now and then; sixteen they do not.
+_HEX_RUN = re.compile(rb"[0-9a-f]{16,}")
+_HEX_PIECE = 16
 _SECRET_PART = slice(-49, -6)  # the last 256 bits of a value, before its checksum
 # Told randomness counts upwards, and so may a salt elsewhere: no secret by which a leak could be told.
 _COUNTED = b"".join(base64.urlsafe_b64encode(bytes(shift) + bytes(range(256))) for shift in range(3))
@@ -95,10 +98,12 @@ class Watch:
 
     def remember(self, value: str) -> None:
         """A token or secret was made."""
-        part = value.encode()[_SECRET_PART]
-        pieces = [part[start : start + _PIECE] for start in range(0, len(part) - _PIECE + 1, _PIECE)]
+        self._remember_pieces(value.encode()[_SECRET_PART], _PIECE, value[:5])
+
+    def _remember_pieces(self, part: bytes, size: int, kind: str) -> None:
+        pieces = [part[start : start + size] for start in range(0, len(part) - size + 1, size)]
         pieces = [piece for piece in pieces if piece not in _COUNTED]
-        self._pieces.update(dict.fromkeys(pieces, value[:5]))
+        self._pieces.update(dict.fromkeys(pieces, kind))
         self._made.append(pieces)
         if len(self._made) > _REMEMBERED:
             for piece in self._made.popleft():
@@ -108,9 +113,9 @@ class Watch:
         """A key was drawn: it comes out nowhere, in whatever form; one that a test told is no secret."""
         if len(set(key)) < 16:
             return
-        for text in (tokens.base64url(key), key.hex()):
-            # Only what a finding shows of it is its kind; the last six characters are no checksum here.
-            self.remember(f"{purpose:.4}:{text}" + "." * 6)
+        # All that a finding shows of it is its kind.
+        self._remember_pieces(tokens.base64url(key).encode(), _PIECE, f"{purpose:.4}:")
+        self._remember_pieces(key.hex().encode(), _HEX_PIECE, f"{purpose:.4}:")
 
     def remember_word(self, word: str) -> None:
         """A password was set; those that any text could hold by chance are left out."""
@@ -155,11 +160,12 @@ class Watch:
 
     def _has_piece(self, text: bytes) -> str:
         pieces = self._pieces
-        for run in _RUN.finditer(text) if pieces else ():
-            word = run[0]
-            for start in range(len(word) - _PIECE + 1):
-                if word[start : start + _PIECE] in pieces:
-                    return pieces[word[start : start + _PIECE]]
+        for runs, size in ((_RUN, _PIECE), (_HEX_RUN, _HEX_PIECE)) if pieces else ():
+            for run in runs.finditer(text):
+                word = run[0]
+                for start in range(len(word) - size + 1):
+                    if word[start : start + size] in pieces:
+                        return pieces[word[start : start + size]]
         return ""
 
     def _has_word(self, text: bytes) -> bool:

@@ -28,6 +28,11 @@ def oracle() -> Oracle:
     return Oracle()
 
 
+def _spoilt(token: str) -> str:
+    """The token with another last character."""
+    return token[:-1] + ("x" if token[-1] != "x" else "y")
+
+
 @pytest.fixture(scope="module")
 async def story() -> Story:
     """A house with the reference document as its policy, without a limit that 3,366 calls at one instant would meet."""
@@ -51,7 +56,7 @@ async def headers(story: Story, oracle: Oracle) -> dict[str, list[tuple[str, str
     return {
         "none": [],
         "wrong basic": [("authorization", f"Basic {wrong}")],
-        "wrong bearer": [("authorization", f"Bearer {tokens['everything'][:-1]}x")],
+        "wrong bearer": [("authorization", f"Bearer {_spoilt(tokens['everything'])}")],
         "basic": [("authorization", f"Basic {pair}")],
         **{name: [("authorization", f"Bearer {token}")] for name, token in tokens.items()},
         "network:granted": [("spacebring-network-id", two.id)],
