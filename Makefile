@@ -58,6 +58,9 @@ canaries: setup ## every secret in every place of every endpoint, and none comes
 words: setup ## the catalogues of translations again, with every text that is marked in the source
 	@$(BIN)/python tests/tools/catalogues.py
 
+guesses: setup ## a hundred thousand timed secrets and a million random codes
+	@$(BIN)/python -m pytest tests/attacks/test_guessing.py -m sweep $(ARGS)
+
 walk: setup ## every page in every state, four languages, two widths, light and dark; the pictures are in build/walk
 	@tests/tools/prepare.sh
 	@$(BIN)/python -m pytest tests/browser/test_walk.py -m sweep $(ARGS)
