@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup demo run fmt check test contract bench soak kill-sweep canaries words walk sameness sdk-races fuzz clean lock
+.PHONY: help setup demo run fmt check test contract bench soak kill-sweep canaries words walk guesses sameness sdk-races fuzz clean lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
