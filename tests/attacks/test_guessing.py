@@ -61,10 +61,13 @@ async def test_cd_10_random_codes_hit_and_change_nothing(story: Story, guesses: 
 
 
 async def _refresh_seconds(partner: Partner) -> float:
-    """CPU seconds of somebody else's refresh."""
-    begun = time.process_time()
-    assert (await partner.refreshes()).status == 200
-    return time.process_time() - begun
+    """CPU seconds of somebody else's refresh: the least of ten, for the first ones find the processor's caches cold."""
+    spent = []
+    for _ in range(10):
+        begun = time.process_time()
+        assert (await partner.refreshes()).status == 200
+        spent.append(time.process_time() - begun)
+    return min(spent)
 
 
 def _other(character: str) -> str:
