@@ -1,7 +1,8 @@
 """Which paths a document's servers stand for. OpenAPI 3.1 §4.8.5 and §4.8.6."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product
 from urllib.parse import urlsplit
 
@@ -42,7 +43,12 @@ def _read_server(written: Values, place: str) -> Iterator[str]:
     values = [_read_variable(name, variables.get(name), place) for name in names]
     for chosen in product(*values):
         given = dict(zip(names, chosen, strict=True))
-        yield _path_of(_VARIABLE.sub(lambda found, given=given: given[found[1]], url), place)  # type: ignore[misc]
+        yield _path_of(_VARIABLE.sub(partial(_fill, given), url), place)
+
+
+def _fill(given: Mapping[str, str], found: re.Match[str]) -> str:
+    """A variable's value in the place of its name."""
+    return given[found[1]]
 
 
 def _read_variable(name: str, written: Values, place: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from frontdesk_client.errors import StoreFailed
 from frontdesk_client.hidden import Hidden
@@ -116,8 +116,10 @@ class KeyringStore:
             place = json.loads(text)["kept_in"]
         except (ValueError, KeyError, TypeError):
             place = None
-        if place in ("keyring", "files"):
-            return place  # type: ignore[no-any-return]
+        for known in get_args(Place):
+            if place == known:
+                chosen: Place = known
+                return chosen
         raise StoreFailed(f'{self._path / CHOICE} says neither "keyring" nor "files"; remove it to choose again')
 
     def _write_choice(self, place: Place, because: str) -> None:

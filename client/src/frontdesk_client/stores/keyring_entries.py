@@ -33,9 +33,10 @@ def find_backend() -> Backend | str:
         return "the package keyring is not installed (pip install 'frontdesk-client[keyring]')"
     try:
         chosen = keyring.get_keyring()
-        for backend in getattr(chosen, "backends", [chosen]):  # a chain of several, or one
+        backends: list[Backend] = getattr(chosen, "backends", [chosen])  # a chain of several, or one
+        for backend in backends:
             if _keeps_secrets(type(backend)):
-                return backend  # type: ignore[no-any-return]
+                return backend
     except Exception as error:  # noqa: BLE001 -- backends come from anywhere and raise what they like
         return f"the package keyring failed ({type(error).__name__})"
     return f"this system has no keyring that keeps a secret (the package keyring offers {type(chosen).__module__})"
